@@ -1,0 +1,1 @@
+"""Embedding of texts: the Encoder protocol, the sentence-transformers encoder, training."""

@@ -1,0 +1,31 @@
+"""What the service needs of an embedding model."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors whose inner product is their cosine."""
+
+    @property
+    def model_id(self) -> str:
+        """Name of the model and of everything that changes its passage vectors."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        ...
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Embed passages: shape (n, dimension), rows of unit length."""
+        ...
+
+    def encode_query(self, text: str) -> Vectors:
+        """Embed one query of any length: shape (dimension,), unit length."""
+        ...

@@ -1,0 +1,1 @@
+"""Evaluation: collections, runs in TREC form, metrics."""

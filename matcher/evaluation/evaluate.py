@@ -1,0 +1,110 @@
+"""Ranking of a whole collection in a throw-away workspace."""
+
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from matcher.embedding.encoder import Encoder
+from matcher.evaluation.collection import Collection
+from matcher.evaluation.metrics import measure
+from matcher.live import LiveIndex
+from matcher.records import PartnerKind, SearchFilter
+from matcher.service import Matcher
+from matcher.store.batches import batched
+from matcher.store.database import open_database
+
+Progress = Callable[[str, int, int], None]
+"""Called with the step, how much of it is done, and how much there is."""
+
+_PARTNERS_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """A ranked collection: the run, the metrics, and what it cost.
+
+    `metrics` values are None where they are not defined; seconds are wall-clock, the ranking
+    time that of one need, median.
+    """
+
+    run: dict[str, list[tuple[str, float]]]
+    metrics: dict[str, float | None]
+    model_id: str
+    partners: int
+    passages: int
+    needs: int
+    build_seconds: float
+    median_ranking_seconds: float
+
+
+def evaluate_collection(
+    collection: Collection,
+    encoder: Encoder,
+    *,
+    top: int = 100,
+    kind: PartnerKind | None = None,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Rank every need of a collection against every partner.
+
+    Args:
+        collection: what to rank.
+        encoder: the embedding model.
+        top: how many partners to keep for a need.
+        kind: only partners of this kind.
+        progress: called as the work goes on.
+    """
+    report = progress or (lambda step, done, total: None)
+    restriction = SearchFilter(kinds=frozenset({kind}) if kind else frozenset())
+    with tempfile.TemporaryDirectory(prefix="matcher-evaluate-") as folder:
+        matcher = _workspace(Path(folder), encoder)
+        try:
+            started = time.perf_counter()
+            _load(matcher, collection, report)
+            build_seconds = time.perf_counter() - started
+            run, seconds = _rank(matcher, collection, top, restriction, report)
+            with matcher.index.current() as sides:
+                passages = sum(len(index.vectors) for index in sides.values())
+        finally:
+            matcher.close()
+    scores = {need: dict(ranked) for need, ranked in run.items()}
+    return Evaluation(
+        run=run,
+        metrics=measure(collection.qrels, scores),
+        model_id=encoder.model_id,
+        partners=len(collection.partners),
+        passages=passages,
+        needs=len(collection.needs),
+        build_seconds=build_seconds,
+        median_ranking_seconds=sorted(seconds)[len(seconds) // 2] if seconds else 0.0,
+    )
+
+
+def _workspace(folder: Path, encoder: Encoder) -> Matcher:
+    database = open_database(f"sqlite:///{folder / 'evaluation.sqlite3'}")
+    return Matcher(database, encoder, LiveIndex(database, encoder, folder / "index"))
+
+
+def _load(matcher: Matcher, collection: Collection, report: Progress) -> None:
+    done = 0
+    for partners in batched(collection.partners, _PARTNERS_AT_ONCE):
+        matcher.save_partners(partners)
+        done += len(partners)
+        report("读入", done, len(collection.partners))
+    matcher.index.refresh(lambda done, total: report("索引", done, total))
+
+
+def _rank(
+    matcher: Matcher, collection: Collection, top: int, restriction: SearchFilter, report: Progress
+) -> tuple[dict[str, list[tuple[str, float]]], list[float]]:
+    run: dict[str, list[tuple[str, float]]] = {}
+    seconds = []
+    for number, need in enumerate(collection.needs, start=1):
+        started = time.perf_counter()
+        ranked = matcher.rank(need.text, top=top, restriction=restriction)
+        seconds.append(time.perf_counter() - started)
+        run[need.id] = [(owner.owner_id, owner.score) for owner in ranked]
+        report("排序", number, len(collection.needs))
+    return run, seconds

@@ -1,0 +1,64 @@
+"""What a person is shown of a match: the passages that earned the place, with marked words."""
+
+from collections.abc import Collection, Iterable
+
+from matcher.index.lexical import LexicalIndex
+from matcher.records import EvidencePassage, Need, Partner, Passage
+from matcher.text.highlight import shared_spans
+from matcher.text.segment import words
+
+_TELLING_SHARE = 0.1
+_SMALL_LIBRARY = 50
+
+
+def telling_terms(query: str, index: LexicalIndex) -> frozenset[str]:
+    """Words of the query that few passages contain, and that therefore say something."""
+    terms = set(words(query))
+    if len(index) < _SMALL_LIBRARY:
+        return frozenset(terms)
+    return frozenset(term for term in terms if index.document_share(term) <= _TELLING_SHARE)
+
+
+def partner_evidence(
+    partner: Partner, passages: Iterable[Passage], telling: Collection[str]
+) -> tuple[EvidencePassage, ...]:
+    """Passages of a partner as shown, in the order given."""
+    by_id = {evidence.id: evidence for evidence in partner.evidence}
+    shown = []
+    for passage in passages:
+        evidence = by_id.get(passage.evidence_id or "")
+        title = evidence.title if evidence else ""
+        text = passage.text.removeprefix(f"{title}\n") if title else passage.text
+        shown.append(
+            EvidencePassage(
+                evidence_id=evidence.id if evidence else None,
+                type=evidence.type if evidence else None,
+                title=title,
+                year=evidence.year if evidence else None,
+                source=evidence.source if evidence else "",
+                text=text,
+                spans=shared_spans(text, telling),
+            )
+        )
+    return tuple(shown)
+
+
+def need_evidence(
+    need: Need, passages: Iterable[Passage], telling: Collection[str]
+) -> tuple[EvidencePassage, ...]:
+    """Passages of a need as shown, in the order given."""
+    shown = []
+    for passage in passages:
+        text = passage.text.removeprefix(f"{need.title}\n") if need.title else passage.text
+        shown.append(
+            EvidencePassage(
+                evidence_id=None,
+                type=None,
+                title=need.title,
+                year=need.submitted.year if need.submitted else None,
+                source="",
+                text=text,
+                spans=shared_spans(text, telling),
+            )
+        )
+    return tuple(shown)

@@ -1,0 +1,192 @@
+"""Importing a file: check all of it, then write all of it, or nothing."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from matcher.errors import UnreadableFileError
+from matcher.intake import (
+    Fault,
+    IntakeReport,
+    ParsedNeed,
+    RowResult,
+    Subject,
+    read_records,
+    summarise,
+)
+from matcher.records import Enterprise, Need, Partner, PartnerKind
+from matcher.store.batches import batched
+from matcher.store.database import Database
+from matcher.store.enterprises import find_enterprises, get_enterprises, save_enterprises
+from matcher.store.needs import save_needs
+from matcher.store.partners import save_partners
+from matcher.store.saving import SaveCounts
+
+Report = Callable[[str, int, int], None]
+Item = TypeVar("Item")
+
+_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportResult:
+    """What an import found and did.
+
+    `imported` is False where faults or a dry run kept everything out; `counts` are then zero.
+    `new_enterprises` counts those that needs named and that were not known.
+    """
+
+    report: IntakeReport
+    imported: bool
+    counts: SaveCounts = field(default_factory=SaveCounts)
+    new_enterprises: int = 0
+
+
+def import_file(
+    database: Database,
+    path: Path,
+    subject: Subject,
+    *,
+    keep_good: bool = False,
+    dry_run: bool = False,
+    default_kind: PartnerKind | None = None,
+    progress: Report | None = None,
+) -> ImportResult:
+    """Import a .jsonl, .csv or .xlsx file in one transaction.
+
+    Args:
+        database: where to.
+        path: the file.
+        subject: what it is about.
+        keep_good: import the rows without faults although others have some.
+        dry_run: check only.
+        default_kind: kind of partners in a file that does not say it.
+        progress: called with the step, rows done, and rows in all.
+
+    Raises:
+        UnreadableFileError: the file cannot be read as a whole.
+    """
+    report = progress or (lambda step, done, total: None)
+
+    def read() -> Iterator[RowResult[ParsedNeed] | RowResult[Partner] | RowResult[Enterprise]]:
+        results = read_records(path, subject, default_kind=default_kind)
+        return _checked_references(database, results)
+
+    checked = summarise(_counted(read(), lambda done: report("检查", done, done)))
+    if dry_run or not checked.good or (checked.fault_count and not keep_good):
+        return ImportResult(report=checked, imported=False)
+    counts, new_enterprises, done = SaveCounts(), 0, 0
+    with database.writing() as session:
+        for batch in batched(_good(read(), path, keep_good=keep_good), _AT_ONCE):
+            saved, created = _save(session, batch)
+            counts += saved
+            new_enterprises += created
+            done += len(batch)
+            report("导入", done, checked.good)
+    return ImportResult(
+        report=checked, imported=True, counts=counts, new_enterprises=new_enterprises
+    )
+
+
+def resolve_enterprises(session: Session, parsed: list[ParsedNeed]) -> tuple[list[Need], int]:
+    """Needs that refer to stored enterprises, and how many had to be created for that.
+
+    An enterprise is known by its id, its unified social credit code, or its name.
+    """
+    named = [item.enterprise for item in parsed if item.enterprise is not None]
+    stored = get_enterprises(session, (enterprise.id for enterprise in named))
+    known = find_enterprises(
+        session,
+        names=(enterprise.name for enterprise in named),
+        credit_codes=(enterprise.credit_code for enterprise in named),
+    )
+    by_name = {enterprise.name: enterprise.id for enterprise in known}
+    by_code = {enterprise.credit_code: enterprise.id for enterprise in known}
+    by_code.pop("", None)
+    needs: list[Need] = []
+    created: dict[str, Enterprise] = {}
+    for item in parsed:
+        need, enterprise = item.need, item.enterprise
+        if enterprise is not None and enterprise.id not in stored:
+            known_id = by_code.get(enterprise.credit_code) or by_name.get(enterprise.name)
+            if known_id is None:
+                created.setdefault(enterprise.id, enterprise)
+            else:
+                need = replace(need, enterprise_id=known_id)
+        needs.append(need)
+    save_enterprises(session, list(created.values()))
+    return needs, len(created)
+
+
+def _save(
+    session: Session, batch: list[ParsedNeed | Partner | Enterprise]
+) -> tuple[SaveCounts, int]:
+    """Save records of one kind; returns the counts and how many enterprises were created."""
+    needs, created = resolve_enterprises(session, [b for b in batch if isinstance(b, ParsedNeed)])
+    counts = save_needs(session, needs)
+    counts += save_partners(session, [b for b in batch if isinstance(b, Partner)])
+    counts += save_enterprises(session, [b for b in batch if isinstance(b, Enterprise)])
+    return counts, created
+
+
+def _checked_references(
+    database: Database,
+    results: Iterable[RowResult[ParsedNeed] | RowResult[Partner] | RowResult[Enterprise]],
+) -> Iterator[RowResult[ParsedNeed] | RowResult[Partner] | RowResult[Enterprise]]:
+    """The results, with a fault in place of a need whose enterprise is named by an unknown id."""
+    for batch in batched(results, _AT_ONCE):
+        wanted = {
+            result.record.need.enterprise_id
+            for result in batch
+            if isinstance(result.record, ParsedNeed) and result.record.enterprise is None
+        }
+        with database.reading() as session:
+            known = get_enterprises(session, (key for key in wanted if key))
+        for result in batch:
+            record = result.record
+            if isinstance(record, ParsedNeed) and record.enterprise is None:
+                missing = record.need.enterprise_id
+                if missing and missing not in known:
+                    yield replace(
+                        result, record=None, faults=(_unknown_enterprise(result, missing),)
+                    )
+                    continue
+            yield result
+
+
+def _unknown_enterprise(
+    result: RowResult[ParsedNeed] | RowResult[Partner] | RowResult[Enterprise], missing: str
+) -> Fault:
+    return Fault(
+        field="enterprise_id",
+        label="企业编号",
+        value=missing,
+        message=f"企业库中没有编号“{missing}”，请先导入企业，或改填企业名称",
+        row=result.row,
+    )
+
+
+def _good(
+    results: Iterable[RowResult[ParsedNeed] | RowResult[Partner] | RowResult[Enterprise]],
+    path: Path,
+    *,
+    keep_good: bool,
+) -> Iterator[ParsedNeed | Partner | Enterprise]:
+    for result in results:
+        if result.faults and not keep_good:
+            raise UnreadableFileError(f"{path} 在导入过程中被修改，没有导入任何内容，请重新导入")
+        if result.record is not None:
+            yield result.record
+
+
+def _counted(items: Iterable[Item], report: Callable[[int], None]) -> Iterator[Item]:
+    """The items, reporting how many there were every so often and at the end."""
+    number = 0
+    for number, item in enumerate(items, start=1):
+        yield item
+        if number % _AT_ONCE == 0:
+            report(number)
+    report(number)

@@ -1,0 +1,109 @@
+"""One side's passages in every view: dense vectors, words and characters."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.index.catalogue import Catalogue
+from matcher.index.lexical import LexicalIndex
+from matcher.index.vector import FaissFlatIndex, VectorIndex
+from matcher.records import Candidates, OwnerFacts, Passage, SearchFilter
+from matcher.text.segment import characters, words
+
+DENSE: Final = "dense"
+WORDS: Final = "words"
+CHARACTERS: Final = "characters"
+DEPTH = 400
+
+Vectors = NDArray[np.float32]
+
+
+class PassageIndex:
+    """The passages of one side, searched in all views at once.
+
+    Not safe for a change during a search: whoever shares one serialises the two.
+    """
+
+    def __init__(self, dimension: int) -> None:
+        self.catalogue = Catalogue()
+        self.vectors: VectorIndex = FaissFlatIndex(dimension)
+        self.words = LexicalIndex(words)
+        self.characters = LexicalIndex(characters)
+
+    def put_many(
+        self, owners: Sequence[tuple[OwnerFacts, Sequence[Passage]]], vectors: Vectors
+    ) -> None:
+        """Index the passages of many owners; `vectors` are those of all, in order, (n, d)."""
+        self._forget(facts.id for facts, _ in owners)
+        for facts, passages in owners:
+            self.catalogue.put(facts, (passage.id for passage in passages))
+        texts = [passage.text for _, passages in owners for passage in passages]
+        ids = np.fromiter((p.id for _, passages in owners for p in passages), dtype=np.int64)
+        self.vectors.add(ids, vectors)
+        self.words.add(ids, texts)
+        self.characters.add(ids, texts)
+
+    def drop_many(self, owner_ids: Sequence[str]) -> None:
+        """Remove owners with their passages; those not there are passed over."""
+        self._forget(owner_ids)
+        for owner_id in owner_ids:
+            self.catalogue.drop(owner_id)
+
+    def search(
+        self, query: str, vector: Vectors, restriction: SearchFilter, depth: int = DEPTH
+    ) -> Candidates:
+        """Find the passages of everybody who is near in any view, each scored by every view.
+
+        Args:
+            query: the text, for the lexical views.
+            vector: its embedding, shape (d,), unit length.
+            restriction: who may be found; it holds inside each view's search.
+            depth: how many passages each view brings.
+        """
+        allowed = self.catalogue.allowed(restriction)
+        by_words, by_characters = self.words.score(query), self.characters.score(query)
+        near, _ = self.vectors.search(vector, depth, allowed)
+        found = np.concatenate(
+            [near, by_words.top(depth, allowed), by_characters.top(depth, allowed)]
+        )
+        ids = self.catalogue.all_passages_of_owners(found)
+        positions, owner_ids = self.catalogue.owners_of(ids)
+        scores = {
+            DENSE: self.vectors.similarities(vector, ids),
+            WORDS: by_words.at(ids),
+            CHARACTERS: by_characters.at(ids),
+        }
+        return Candidates(ids, positions, owner_ids, scores)
+
+    def save(self, folder: Path) -> None:
+        """Write all views into a folder that exists."""
+        self.catalogue.save(folder / "catalogue.json")
+        self.vectors.save(folder / "vectors.faiss")
+        self.words.save(folder / "words.npz")
+        self.characters.save(folder / "characters.npz")
+
+    @classmethod
+    def load(cls, folder: Path) -> "PassageIndex":
+        """Read what `save` wrote.
+
+        Raises:
+            IndexStateError: a part is missing or damaged.
+        """
+        vectors = FaissFlatIndex.load(folder / "vectors.faiss")
+        index = cls(vectors.dimension)
+        index.vectors = vectors
+        index.catalogue = Catalogue.load(folder / "catalogue.json")
+        index.words = LexicalIndex.load(folder / "words.npz", words)
+        index.characters = LexicalIndex.load(folder / "characters.npz", characters)
+        return index
+
+    def _forget(self, owner_ids: Iterable[str]) -> None:
+        ids = np.concatenate(
+            [np.empty(0, np.int64), *(self.catalogue.passages_of(o) for o in owner_ids)]
+        )
+        self.vectors.remove(ids)
+        self.words.remove(ids)
+        self.characters.remove(ids)

@@ -1,0 +1,149 @@
+"""The indexes of a running process, kept in step with the store."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.embedding.encoder import Encoder
+from matcher.index.passages import PassageIndex
+from matcher.index.snapshot import FORMAT, Stamp, load_snapshot, save_snapshot
+from matcher.records import Passage, Side
+from matcher.store.batches import batched
+from matcher.store.changes import LibraryState, changed_owners, library_state
+from matcher.store.database import Database
+from matcher.store.passages import owner_facts, passages_of
+from matcher.store.vectors import load_vectors, round_as_stored, save_vectors
+from matcher.text.segment import ANALYSIS_VERSION
+
+Progress = Callable[[int, int], None]
+"""Called with how many owners are done and how many there are."""
+
+_OWNERS_AT_ONCE = 2000
+
+
+class LiveIndex:
+    """Both sides' indexes of one process. They follow the store by revision number.
+
+    Only one thread changes or searches them at a time.
+    """
+
+    def __init__(self, database: Database, encoder: Encoder, folder: Path) -> None:
+        self._database = database
+        self._encoder = encoder
+        self._folder = folder
+        self._lock = threading.RLock()
+        self._sides = self._empty()
+        self._revision = 0
+
+    @property
+    def revision(self) -> int:
+        """The library revision that the indexes stand at."""
+        return self._revision
+
+    @contextmanager
+    def current(self) -> Iterator[dict[Side, PassageIndex]]:
+        """The indexes, up to date with the store and unchanged while the block runs."""
+        with self._lock:
+            self.refresh()
+            yield self._sides
+
+    def load(self) -> bool:
+        """Take over the snapshot on disk; False if there is none.
+
+        Raises:
+            IndexStateError: the snapshot is damaged or does not fit this model or library.
+        """
+        with self._lock:
+            loaded = load_snapshot(self._folder, self.expected_stamp())
+            if loaded is None:
+                return False
+            stamp, self._sides = loaded
+            self._revision = stamp.revision
+            return True
+
+    def rebuild(self, progress: Progress | None = None) -> None:
+        """Build both indexes anew from the store and save them."""
+        with self._lock:
+            self._sides, self._revision = self._empty(), 0
+            self.refresh(progress)
+            self.save()
+
+    def save(self) -> Path:
+        """Save the indexes as the current snapshot."""
+        with self._lock:
+            return save_snapshot(self._folder, self._stamp(self._revision), self._sides)
+
+    def refresh(self, progress: Progress | None = None) -> int:
+        """Take over what changed in the store; returns how many owners changed."""
+        with self._lock:
+            with self._database.reading() as session:
+                state = library_state(session)
+                if state.revision == self._revision:
+                    return 0
+                changed = {s: changed_owners(session, s, self._revision) for s in Side}
+            total = sum(map(len, changed.values()))
+            done = 0
+            for side, owners in changed.items():
+                for batch in batched(owners, _OWNERS_AT_ONCE):
+                    self._take_over(side, batch)
+                    done += len(batch)
+                    if progress is not None:
+                        progress(done, total)
+            self._revision = state.revision
+            return total
+
+    def expected_stamp(self) -> Stamp:
+        """The stamp of an index that is up to date with the store."""
+        return self._stamp(self._state().revision)
+
+    def _take_over(self, side: Side, owners: list[str]) -> None:
+        """Index these owners as they stand in the store now."""
+        with self._database.reading() as session:
+            facts = owner_facts(session, side, owners)
+            passages = passages_of(session, side, facts)
+            hashes = {passage.content_hash for passage in passages}
+            vectors = load_vectors(session, self._encoder.model_id, hashes)
+        vectors |= self._embed([p for p in passages if p.content_hash not in vectors])
+        by_owner: dict[str, list[Passage]] = {owner: [] for owner in facts}
+        for passage in passages:
+            by_owner[passage.owner_id].append(passage)
+        index = self._sides[side]
+        index.drop_many([owner for owner in owners if owner not in facts])
+        ordered = [passage for own in by_owner.values() for passage in own]
+        matrix = np.array([vectors[p.content_hash] for p in ordered], dtype=np.float32)
+        index.put_many(
+            [(facts[owner], own) for owner, own in by_owner.items()],
+            matrix.reshape(len(ordered), self._encoder.dimension),
+        )
+
+    def _embed(self, passages: list[Passage]) -> dict[str, NDArray[np.float32]]:
+        """Embed passages and cache their vectors."""
+        texts = {passage.content_hash: passage.text for passage in passages}
+        if not texts:
+            return {}
+        matrix = round_as_stored(self._encoder.encode_passages(list(texts.values())))
+        vectors = dict(zip(texts, matrix, strict=True))
+        with self._database.writing() as session:
+            save_vectors(session, self._encoder.model_id, vectors)
+        return vectors
+
+    def _empty(self) -> dict[Side, PassageIndex]:
+        return {side: PassageIndex(self._encoder.dimension) for side in Side}
+
+    def _stamp(self, revision: int) -> Stamp:
+        return Stamp(
+            format=FORMAT,
+            library_id=self._state().library_id,
+            model_id=self._encoder.model_id,
+            dimension=self._encoder.dimension,
+            analysis=ANALYSIS_VERSION,
+            revision=revision,
+        )
+
+    def _state(self) -> LibraryState:
+        with self._database.reading() as session:
+            return library_state(session)

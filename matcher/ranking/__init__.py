@@ -1,0 +1,1 @@
+"""Ranking: from candidate passages to scored owners. Sees records and numpy only."""

@@ -1,0 +1,257 @@
+"""The Matcher: everything the product does, for the command line and the web alike."""
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from matcher.embedding.encoder import Encoder
+from matcher.explain import need_evidence, partner_evidence, telling_terms
+from matcher.intake import check_need_text
+from matcher.live import LiveIndex
+from matcher.ranking.fusion import DEFAULT_WEIGHTS, best_of_rankings, rank_owners
+from matcher.records import (
+    Match,
+    Need,
+    NeedMatch,
+    Partner,
+    PartnerMatch,
+    Ranking,
+    ScoredOwner,
+    SearchFilter,
+    Side,
+)
+from matcher.store.database import Database
+from matcher.store.needs import delete_need, get_need, get_needs, save_needs
+from matcher.store.partners import delete_partner, get_partner, get_partners, save_partners
+from matcher.store.passages import passages_by_id
+from matcher.store.runs import save_match_run
+from matcher.store.saving import SaveCounts
+from matcher.text.passages import partner_passages
+
+_EVERYBODY = SearchFilter()
+_PASSAGES_AS_QUERIES = 12
+
+
+class Matcher:
+    """One opened library with its indexes.
+
+    Every answer reads as the same pipeline: text → candidates from all views → scored owners →
+    records with the evidence that earned the place.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        encoder: Encoder,
+        index: LiveIndex,
+        weights: Mapping[str, float] = DEFAULT_WEIGHTS,
+    ) -> None:
+        self.database = database
+        self.encoder = encoder
+        self.index = index
+        self._weights = weights
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """A session for the queries of `matcher.store`."""
+        return self.database.reading()
+
+    def writing(self) -> AbstractContextManager[Session]:
+        """A session that commits when the block ends; what it saves is searchable at once."""
+        return self.database.writing()
+
+    def match_text(
+        self, text: str, *, top: int = 10, restriction: SearchFilter = _EVERYBODY
+    ) -> Ranking[PartnerMatch]:
+        """Rank partners for a need given as text.
+
+        Raises:
+            NeedTextError: the text is empty, says too little, or is too long.
+        """
+        check_need_text(text)
+        return self._match(text, top, restriction)
+
+    def match_need(
+        self, need_id: str, *, top: int = 10, restriction: SearchFilter = _EVERYBODY
+    ) -> Ranking[PartnerMatch]:
+        """Rank partners for a stored need.
+
+        Raises:
+            NotFoundError: there is no such need.
+        """
+        with self.reading() as session:
+            need = get_need(session, need_id)
+        return self._match(need.text, top, restriction)
+
+    def record(
+        self,
+        ranking: Ranking[PartnerMatch],
+        text: str,
+        *,
+        need_id: str | None = None,
+        restriction: SearchFilter = _EVERYBODY,
+    ) -> int:
+        """Keep an answer with its question in the store; returns the number of the match run."""
+        with self.writing() as session:
+            return save_match_run(session, text, restriction, ranking, need_id)
+
+    def needs_for(
+        self, partner_id: str, *, top: int = 10, restriction: SearchFilter = _EVERYBODY
+    ) -> Ranking[NeedMatch]:
+        """Rank the needs that a partner could solve: each of its passages searches the needs.
+
+        Raises:
+            NotFoundError: there is no such partner.
+        """
+        with self.reading() as session:
+            partner = get_partner(session, partner_id)
+        texts = [passage.text for passage in partner_passages(partner)][:_PASSAGES_AS_QUERIES]
+        return self._rank_needs(texts, top, restriction)
+
+    def similar_needs(
+        self, need: str, *, top: int = 10, restriction: SearchFilter = _EVERYBODY
+    ) -> Ranking[NeedMatch]:
+        """Rank the other needs by likeness to a stored one.
+
+        Raises:
+            NotFoundError: there is no such need.
+        """
+        with self.reading() as session:
+            text = get_need(session, need).text
+        others = SearchFilter(
+            kinds=restriction.kinds,
+            region=restriction.region,
+            exclude=restriction.exclude | {need},
+        )
+        return self._rank_needs([text], top, others)
+
+    def save_needs(self, needs: Sequence[Need]) -> SaveCounts:
+        """Create or update needs."""
+        with self.writing() as session:
+            return save_needs(session, needs)
+
+    def save_partners(self, partners: Sequence[Partner]) -> SaveCounts:
+        """Create or update partners."""
+        with self.writing() as session:
+            return save_partners(session, partners)
+
+    def delete_need(self, need_id: str) -> None:
+        """Remove a need; NotFoundError if there is none."""
+        with self.writing() as session:
+            delete_need(session, need_id)
+
+    def delete_partner(self, partner_id: str) -> None:
+        """Remove a partner; NotFoundError if there is none."""
+        with self.writing() as session:
+            delete_partner(session, partner_id)
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self.database.close()
+
+    def rank(
+        self, text: str, *, top: int, restriction: SearchFilter = _EVERYBODY
+    ) -> list[ScoredOwner]:
+        """Rank partners by id alone, without their records: for evaluation and batches."""
+        vector = self.encoder.encode_query(text)
+        with self.index.current() as sides:
+            candidates = sides[Side.PARTNER].search(text, vector, restriction)
+        return rank_owners(candidates, top, self._weights)
+
+    def _match(self, text: str, top: int, restriction: SearchFilter) -> Ranking[PartnerMatch]:
+        started = time.perf_counter()
+        answer = self._search(Side.PARTNER, [text], top, restriction)
+        with self.reading() as session:
+            partners = get_partners(session, answer.owner_ids)
+            passages = passages_by_id(session, answer.passage_ids)
+        matches = [
+            PartnerMatch(
+                rank=rank,
+                partner=partners[scored.owner_id],
+                score=scored.score,
+                components=scored.components,
+                evidence=partner_evidence(
+                    partners[scored.owner_id],
+                    (passages[p] for p in scored.passage_ids if p in passages),
+                    answer.telling,
+                ),
+            )
+            for rank, scored in enumerate(answer.present(partners), start=1)
+        ]
+        return self._ranking(tuple(matches), answer, started)
+
+    def _rank_needs(
+        self, texts: list[str], top: int, restriction: SearchFilter
+    ) -> Ranking[NeedMatch]:
+        started = time.perf_counter()
+        answer = self._search(Side.NEED, texts, top, restriction)
+        with self.reading() as session:
+            needs = get_needs(session, answer.owner_ids)
+            passages = passages_by_id(session, answer.passage_ids)
+        matches = [
+            NeedMatch(
+                rank=rank,
+                need=needs[scored.owner_id],
+                score=scored.score,
+                components=scored.components,
+                evidence=need_evidence(
+                    needs[scored.owner_id],
+                    (passages[p] for p in scored.passage_ids if p in passages),
+                    answer.telling,
+                ),
+            )
+            for rank, scored in enumerate(answer.present(needs), start=1)
+        ]
+        return self._ranking(tuple(matches), answer, started)
+
+    def _search(
+        self, side: Side, texts: list[str], top: int, restriction: SearchFilter
+    ) -> "_Answer":
+        """Search one side with each text and keep each owner's best place."""
+        vectors = [self.encoder.encode_query(text) for text in texts]
+        with self.index.current() as sides:
+            index = sides[side]
+            found = [
+                index.search(text, vector, restriction)
+                for text, vector in zip(texts, vectors, strict=True)
+            ]
+            telling = frozenset().union(*(telling_terms(text, index.words) for text in texts))
+            revision = self.index.revision
+        rankings = [rank_owners(candidates, top, self._weights) for candidates in found]
+        considered = len({owner for candidates in found for owner in candidates.owner_ids})
+        return _Answer(best_of_rankings(rankings, top), considered, telling, revision)
+
+    def _ranking(
+        self, matches: tuple[Match, ...], answer: "_Answer", started: float
+    ) -> Ranking[Match]:
+        return Ranking(
+            matches=matches,
+            considered=answer.considered,
+            model_id=self.encoder.model_id,
+            revision=answer.revision,
+            milliseconds=(time.perf_counter() - started) * 1000,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """Scored owners of one search, before their records are fetched."""
+
+    scored: list[ScoredOwner]
+    considered: int
+    telling: frozenset[str]
+    revision: int
+
+    @property
+    def owner_ids(self) -> list[str]:
+        return [owner.owner_id for owner in self.scored]
+
+    @property
+    def passage_ids(self) -> list[int]:
+        return [passage for owner in self.scored for passage in owner.passage_ids]
+
+    def present(self, records: Collection[str]) -> list[ScoredOwner]:
+        """The owners that are still in the store; one may have been removed meanwhile."""
+        return [owner for owner in self.scored if owner.owner_id in records]

@@ -1,0 +1,49 @@
+"""Settings from the environment (`MATCHER_*`) or a `.env` file; read by `bootstrap` only."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_CHECKOUT_DATA = Path(__file__).resolve().parent.parent / "data"
+_INSTALLED_DATA = Path(__file__).resolve().parent / "_data"
+
+
+def data_folder() -> Path:
+    """Folder of what ships with the product: demo, templates, taxonomies, the embedded model."""
+    return _INSTALLED_DATA if _INSTALLED_DATA.is_dir() else _CHECKOUT_DATA
+
+
+class Settings(BaseSettings):
+    """How one instance runs. Every field has an environment variable of the same name."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MATCHER_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    home: Path = Field(Path("var"), description="folder of everything a running instance writes")
+    database_url: str = Field("", description="any SQLAlchemy URL; empty: SQLite under home")
+    model: str = Field("", description="sentence-transformers model; empty: the embedded one")
+    query_prompt: str | None = Field(
+        None, description="put before a query; None: what the model itself says"
+    )
+    passage_prompt: str | None = Field(
+        None, description="put before a passage; None: what the model itself says"
+    )
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=1, le=65535)
+
+    @property
+    def effective_database_url(self) -> str:
+        """The configured URL, or the SQLite file of this home."""
+        return self.database_url or f"sqlite:///{self.home.resolve() / 'matcher.sqlite3'}"
+
+    @property
+    def effective_model(self) -> str:
+        """The configured model, or the folder of the embedded one."""
+        return self.model or str(data_folder() / "model")
+
+    @property
+    def index_folder(self) -> Path:
+        """Where index snapshots lie."""
+        return self.home.resolve() / "index"

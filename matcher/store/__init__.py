@@ -1,0 +1,1 @@
+"""The store: the project library and the directory, the only truth."""

@@ -1,0 +1,1 @@
+"""Pure functions over text: folding, segmenting, splitting, masking, highlighting."""
