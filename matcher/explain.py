@@ -1,5 +1,6 @@
 """What a person is shown of a match: the passages that earned the place, with marked words."""
 
+import re
 from collections.abc import Collection, Iterable
 
 from matcher.index.lexical import LexicalIndex
@@ -7,13 +8,17 @@ from matcher.records import EvidencePassage, Need, Partner, Passage
 from matcher.text.highlight import shared_spans
 from matcher.text.segment import words
 
-_TELLING_SHARE = 0.1
+_TELLING_SHARE = 0.03
 _SMALL_LIBRARY = 50
+_NUMBER = re.compile(r"[\d.]+")
 
 
 def telling_terms(query: str, index: LexicalIndex) -> frozenset[str]:
-    """Words of the query that few passages contain, and that therefore say something."""
-    terms = set(words(query))
+    """Words of the query that few passages contain, and that therefore say something.
+
+    A bare number says nothing; one with its unit or in a model number does.
+    """
+    terms = {term for term in words(query) if not _NUMBER.fullmatch(term)}
     if len(index) < _SMALL_LIBRARY:
         return frozenset(terms)
     return frozenset(term for term in terms if index.document_share(term) <= _TELLING_SHARE)

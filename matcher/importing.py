@@ -94,31 +94,57 @@ def import_file(
 def resolve_enterprises(session: Session, parsed: list[ParsedNeed]) -> tuple[list[Need], int]:
     """Needs that refer to stored enterprises, and how many had to be created for that.
 
-    An enterprise is known by its id, its unified social credit code, or its name.
+    An enterprise is known by its id, its unified social credit code, or its name. A need without
+    a county has that of its enterprise.
     """
     named = [item.enterprise for item in parsed if item.enterprise is not None]
-    stored = get_enterprises(session, (enterprise.id for enterprise in named))
     known = find_enterprises(
         session,
+        ids=(item.need.enterprise_id for item in parsed if item.need.enterprise_id),
         names=(enterprise.name for enterprise in named),
         credit_codes=(enterprise.credit_code for enterprise in named),
     )
-    by_name = {enterprise.name: enterprise.id for enterprise in known}
-    by_code = {enterprise.credit_code: enterprise.id for enterprise in known}
-    by_code.pop("", None)
-    needs: list[Need] = []
-    created: dict[str, Enterprise] = {}
+    register = _Register(known)
+    needs = []
     for item in parsed:
-        need, enterprise = item.need, item.enterprise
-        if enterprise is not None and enterprise.id not in stored:
-            known_id = by_code.get(enterprise.credit_code) or by_name.get(enterprise.name)
-            if known_id is None:
-                created.setdefault(enterprise.id, enterprise)
-            else:
-                need = replace(need, enterprise_id=known_id)
-        needs.append(need)
-    save_enterprises(session, list(created.values()))
-    return needs, len(created)
+        enterprise = register.find(item)
+        if enterprise is None:
+            needs.append(item.need)
+        else:
+            county = item.need.county or enterprise.county
+            needs.append(replace(item.need, enterprise_id=enterprise.id, county=county))
+    save_enterprises(session, list(register.created.values()))
+    return needs, len(register.created)
+
+
+class _Register:
+    """Enterprises by all that they are known by, and those that had to be created."""
+
+    def __init__(self, known: Iterable[Enterprise]) -> None:
+        self._by_id: dict[str, Enterprise] = {}
+        self._by_name: dict[str, Enterprise] = {}
+        self._by_code: dict[str, Enterprise] = {}
+        self.created: dict[str, Enterprise] = {}
+        for enterprise in known:
+            self._enter(enterprise)
+
+    def find(self, item: ParsedNeed) -> Enterprise | None:
+        """The enterprise of a need, created if the need only names it; None if it has none."""
+        named = item.enterprise
+        found = self._by_id.get(item.need.enterprise_id or "")
+        if found is not None or named is None:
+            return found
+        found = self._by_code.get(named.credit_code) or self._by_name.get(named.name)
+        if found is None:
+            self.created[named.id] = found = named
+            self._enter(named)
+        return found
+
+    def _enter(self, enterprise: Enterprise) -> None:
+        self._by_id[enterprise.id] = enterprise
+        self._by_name[enterprise.name] = enterprise
+        if enterprise.credit_code:
+            self._by_code[enterprise.credit_code] = enterprise
 
 
 def _save(

@@ -65,7 +65,9 @@ class SentenceEncoder:
             )
         # Importing it takes seconds and half a gigabyte: only where a model is really wanted.
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+        from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
 
+        disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             model = SentenceTransformer(name, device="cpu")
         except Exception as error:  # the library raises many kinds; all mean the same here

@@ -4,7 +4,8 @@ Ready-made BM25 packages either freeze the statistics at build time or cannot re
 here documents come and go at once and the statistics are those of the documents present.
 
 Formula: S. Robertson, H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009,
-with the idf that is never negative, ln(1 + (N - n + 0.5) / (n + 0.5)).
+with the idf that is never negative, ln(1 + (N - n + 0.5) / (n + 0.5)), and with Okapi's third
+factor, (K3 + 1) * q / (K3 + q), for a term that stands q times in the query.
 """
 
 from collections import Counter, defaultdict
@@ -19,6 +20,9 @@ from matcher.index.idmap import ABSENT, RowMap
 
 K1 = 1.2
 B = 0.75
+K3 = 3.0
+"""Damping of a term that the query repeats; a factory's need says one thing several times over."""
+
 _MERGE_SHARE = 0.1
 _MERGE_LEAST = 2000
 
@@ -117,15 +121,16 @@ class LexicalIndex:
         self._norms = None
 
     def score(self, query: str) -> LexicalScores:
-        """BM25 of every document for a query; a term repeated in the query counts once more."""
+        """BM25 of every document for a query; a term repeated in the query counts damped."""
         values = np.zeros(len(self._ids), dtype=np.float32)
         norms = self._length_norms()
         present = len(self)
-        for term, weight in Counter(self._analyse(query)).items():
+        for term, repeats in Counter(self._analyse(query)).items():
             rows, counts = self._postings(term)
             if len(rows) == 0:
                 continue
             idf = np.log1p((present - len(rows) + 0.5) / (len(rows) + 0.5))
+            weight = repeats * (K3 + 1) / (K3 + repeats)
             values[rows] += weight * idf * counts * (K1 + 1) / (counts + norms[rows])
         return LexicalScores(values, self._ids, self._row_of)
 

@@ -9,7 +9,7 @@ from matcher.records import Candidates, ScoredOwner
 
 Floats = NDArray[np.float64]
 
-DEFAULT_WEIGHTS: Mapping[str, float] = {"dense": 1.0, "words": 0.5, "characters": 1.0}
+DEFAULT_WEIGHTS: Mapping[str, float] = {"dense": 1.0, "words": 0.5, "characters": 0.5}
 
 _EVIDENCE_KEPT = 3
 

@@ -40,11 +40,16 @@ def get_enterprises(session: Session, ids: Iterable[str]) -> dict[str, Enterpris
 
 
 def find_enterprises(
-    session: Session, *, names: Iterable[str] = (), credit_codes: Iterable[str] = ()
+    session: Session,
+    *,
+    ids: Iterable[str] = (),
+    names: Iterable[str] = (),
+    credit_codes: Iterable[str] = (),
 ) -> list[Enterprise]:
-    """Enterprises with one of these names or unified social credit codes, by id."""
+    """Enterprises with one of these ids, names or unified social credit codes, by id."""
     found: dict[str, Enterprise] = {}
     for column, values in (
+        (EnterpriseRow.id, ids),
         (EnterpriseRow.name, names),
         (EnterpriseRow.credit_code, credit_codes),
     ):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.errors import IndexStateError
-from matcher.index.lexical import K1, B, LexicalIndex
+from matcher.index.lexical import K1, K3, B, LexicalIndex
 
 WORD = st.sampled_from("abcdefgh")
 DOCUMENT = st.lists(WORD, max_size=12).map(" ".join)
@@ -18,12 +18,14 @@ def brute_force(documents: dict[int, str], query: str) -> dict[int, float]:
     held = {key: Counter(text.split()) for key, text in documents.items()}
     average = sum(terms.total() for terms in held.values()) / len(held) if held else 1.0
     scores = dict.fromkeys(held, 0.0)
-    for term in query.split():
+    for term, repeats in Counter(query.split()).items():
+        weight = repeats * (K3 + 1) / (K3 + repeats)
         containing = sum(term in terms for terms in held.values())
         idf = np.log(1 + (len(held) - containing + 0.5) / (containing + 0.5))
         for key, terms in held.items():
             norm = K1 * (1 - B + B * terms.total() / max(average, 1e-9))
-            scores[key] += idf * terms[term] * (K1 + 1) / (terms[term] + norm) if terms[term] else 0
+            saturated = terms[term] * (K1 + 1) / (terms[term] + norm) if terms[term] else 0.0
+            scores[key] += weight * idf * saturated
     return scores
 
 

@@ -1,0 +1,64 @@
+"""The application: routes, error handling and security put together."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+from fastapi import Depends, FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
+
+from api import docs, errors, openapi
+from api.deps import State
+from api.pages.routes import router as pages
+from api.routes import router as routes
+from api.security import SecurityMiddleware, refuse_cross_site
+from matcher import Matcher, Settings, __version__, open_matcher
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def create_app(matcher: Matcher | None = None, settings: Settings | None = None) -> FastAPI:
+    """The web application.
+
+    Args:
+        matcher: what answers; the caller keeps it and closes it. If None, one is opened when the
+            application starts and closed when it stops.
+        settings: how to open it; from the environment if None.
+    """
+    app = FastAPI(
+        title="企业技术需求匹配",
+        version=__version__,
+        description=openapi.DESCRIPTION,
+        openapi_url=f"{openapi.PREFIX}/openapi.json",
+        openapi_tags=openapi.TAGS,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(matcher, settings),
+        dependencies=[Depends(refuse_cross_site)],
+    )
+    app.add_middleware(SecurityMiddleware)
+    errors.install(app)
+    openapi.install(app)
+    app.include_router(routes, prefix=openapi.PREFIX)
+    docs.install(app)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    app.include_router(pages, include_in_schema=False)
+    return app
+
+
+def _lifespan(
+    matcher: Matcher | None, settings: Settings | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[State]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
+        if matcher is not None:
+            yield State(matcher=matcher)
+            return
+        opened = await run_in_threadpool(open_matcher, settings)
+        try:
+            yield State(matcher=opened)
+        finally:
+            await run_in_threadpool(opened.close)
+
+    return lifespan

@@ -1,0 +1,170 @@
+"""The one place where errors become HTTP.
+
+Under `/api/` an error is a problem details object (RFC 9457), elsewhere a Chinese page. Both come
+from one `Problem`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from api.pages.render import page
+from api.security import security_headers
+from api.validation import FieldError, field_errors
+from matcher.errors import (
+    ConflictError,
+    IndexStateError,
+    InvalidInputError,
+    MatcherError,
+    ModelError,
+    NeedTextError,
+    NotFoundError,
+    StoreError,
+)
+from matcher.intake.results import Fault
+
+MEDIA_TYPE = "application/problem+json"
+
+_KINDS: dict[type[MatcherError], tuple[HTTPStatus, str, str]] = {
+    NeedTextError: (HTTPStatus.UNPROCESSABLE_ENTITY, "need-text", "需求文字无法匹配"),
+    InvalidInputError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", "输入有误"),
+    NotFoundError: (HTTPStatus.NOT_FOUND, "not-found", "没有这条记录"),
+    ConflictError: (HTTPStatus.CONFLICT, "conflict", "与已有记录冲突"),
+    ModelError: (HTTPStatus.SERVICE_UNAVAILABLE, "model", "语义模型不可用"),
+    IndexStateError: (HTTPStatus.SERVICE_UNAVAILABLE, "index", "索引不可用"),
+    StoreError: (HTTPStatus.SERVICE_UNAVAILABLE, "store", "数据库不可用"),
+    MatcherError: (HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "系统错误"),
+}
+_TITLES = {
+    400: "请求无法读取",
+    403: "不允许的操作",
+    404: "没有这个地址",
+    405: "这个地址不支持该操作",
+    413: "内容太大",
+    500: "系统错误",
+}
+_DETAILS = {
+    400: "请求的内容无法解析。请检查格式和编码，文字应为 UTF-8",
+    404: "地址可能写错，或者内容已经移走。请从导航进入",
+    405: "请检查请求的方法",
+    500: "程序出了意外错误，已记入日志。请稍后再试，仍有问题请联系管理员",
+}
+
+
+class RecordFaultsError(InvalidInputError):
+    """A record that intake refused; `faults` holds everything that is wrong with it."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(f"有 {len(faults)} 处需要修改", field=faults[0].field)
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """An error as it is told to the outside."""
+
+    status: int
+    slug: str
+    title: str
+    detail: str
+    errors: Sequence[FieldError] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers."""
+    app.add_exception_handler(MatcherError, _on_matcher_error)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(Exception, _on_unexpected)
+
+
+def problem_of(error: MatcherError) -> Problem:
+    """The problem that an error of the matcher is."""
+    status, slug, title = next(_KINDS[c] for c in type(error).__mro__ if c in _KINDS)
+    return Problem(
+        status=status, slug=slug, title=title, detail=error.message, errors=_fields_of(error)
+    )
+
+
+def respond(request: Request, problem: Problem) -> Response:
+    """Problem details for programs, a page for people."""
+    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    if path.startswith("/api/"):
+        return JSONResponse(
+            _details(problem, request.url.path),
+            status_code=problem.status,
+            headers=dict(problem.headers),
+            media_type=MEDIA_TYPE,
+        )
+    return page(
+        request,
+        "error.html",
+        problem=problem,
+        status=problem.status,
+        headers=dict(problem.headers),
+    )
+
+
+def _details(problem: Problem, instance: str) -> dict[str, Any]:
+    details: dict[str, Any] = {
+        "type": f"urn:need-matcher:problem:{problem.slug}",
+        "title": problem.title,
+        "status": int(problem.status),
+        "detail": problem.detail,
+        "instance": instance,
+    }
+    if problem.errors:
+        details["errors"] = [error.as_dict() for error in problem.errors]
+    return details
+
+
+def _fields_of(error: MatcherError) -> list[FieldError]:
+    if isinstance(error, RecordFaultsError):
+        return [FieldError(f.field, f.message, f.label, f.value) for f in error.faults]
+    if isinstance(error, InvalidInputError) and error.field:
+        return [FieldError(error.field, error.message)]
+    return []
+
+
+def _on_matcher_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, MatcherError)
+    return respond(request, problem_of(error))
+
+
+def _on_validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    errors = field_errors(error.errors())
+    detail = f"有 {len(errors)} 处需要修改"
+    problem = Problem(
+        status=422, slug="invalid-input", title="输入有误", detail=detail, errors=errors
+    )
+    return respond(request, problem)
+
+
+def _on_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    own_words = error.detail if error.detail and not error.detail.isascii() else ""
+    problem = Problem(
+        status=status,
+        slug=f"http-{status.value}",
+        title=_TITLES.get(status, status.phrase),
+        detail=own_words or _DETAILS.get(status, status.phrase),
+        headers=error.headers or {},
+    )
+    return respond(request, problem)
+
+
+def _on_unexpected(request: Request, _error: Exception) -> Response:
+    """The server logs the traceback; the response passes by the middleware, so add its headers."""
+    problem = Problem(status=500, slug="internal", title=_TITLES[500], detail=_DETAILS[500])
+    response = respond(request, problem)
+    response.headers.update(security_headers(request.url.path))
+    return response

@@ -1,0 +1,93 @@
+"""Values as people read them: dates, money, chosen parts of a text with its marks."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from markupsafe import Markup, escape
+
+Spans = Sequence[tuple[int, int]]
+
+_EXCERPT = 110
+_BEFORE_MARK = 20
+_STOPS = "。；！？，：、\n"
+_LONGEST_WORD = 16
+
+
+def long_date(value: date | None) -> str:
+    """A date in running text: 2026年11月22日."""
+    return f"{value.year}年{value.month}月{value.day}日" if value else ""
+
+
+def short_date(value: date | None) -> str:
+    """A date in a table: 2026-11-22."""
+    return value.isoformat() if value else ""
+
+
+def money(value: float | None) -> str:
+    """An amount in 万元, with at most two decimals and without the unit."""
+    if value is None:
+        return ""
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def marked(text: str, spans: Spans = ()) -> Markup:
+    """The text as HTML with its spans in `<mark>`; everything else is escaped."""
+    parts: list[Markup] = []
+    position = 0
+    for start, end in spans:
+        parts += [escape(text[position:start]), Markup("<mark>"), escape(text[start:end])]
+        parts.append(Markup("</mark>"))
+        position = end
+    parts.append(escape(text[position:]))
+    return Markup("").join(parts)
+
+
+def is_long(text: str) -> bool:
+    """Whether a text is cut in lists."""
+    return len(text) > _EXCERPT + _BEFORE_MARK
+
+
+def excerpt(text: str, spans: Spans = ()) -> Markup:
+    """The part of a long text that holds most of its marks, as HTML; a short one whole."""
+    if not is_long(text):
+        return marked(text, spans)
+    start = _best_start(text, spans)
+    end = _word_edge(text, min(start + _EXCERPT, len(text)))
+    inside = [
+        (max(a, start) - start, min(b, end) - start) for a, b in spans if a < end and b > start
+    ]
+    before, after = "…" if start else "", "…" if end < len(text) else ""
+    return Markup("{}{}{}").format(before, marked(text[start:end], inside), after)
+
+
+def _best_start(text: str, spans: Spans) -> int:
+    """Where the cut begins: near the mark after which most marked characters follow."""
+
+    def held(start: int) -> int:
+        end = start + _EXCERPT
+        return sum(max(0, min(b, end) - max(a, start)) for a, b in spans)
+
+    starts = [0, *(_sentence_start(text, a) for a, _ in spans)]
+    best = max(starts, key=lambda start: (held(start), -start))
+    return min(best, _word_edge(text, max(0, len(text) - _EXCERPT)))
+
+
+def _sentence_start(text: str, mark: int) -> int:
+    """The beginning of the mark's clause, or a little before the mark if that is far."""
+    lowest = max(0, mark - _BEFORE_MARK)
+    stop = max(text.rfind(sign, lowest, mark) for sign in _STOPS)
+    return stop + 1 if stop >= 0 else _word_edge(text, lowest)
+
+
+def _word_edge(text: str, position: int) -> int:
+    """The position, moved back to the edge of the number or Latin word that it would cut."""
+    if position == len(text) or not _in_word(text[position]):
+        return position
+    edge = position
+    while edge and _in_word(text[edge - 1]) and position - edge < _LONGEST_WORD:
+        edge -= 1
+    return edge if position - edge < _LONGEST_WORD else position
+
+
+def _in_word(character: str) -> bool:
+    return character.isascii() and (character.isalnum() or character in ".%/-")

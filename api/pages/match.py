@@ -1,0 +1,70 @@
+"""Ranking for a text that is not saved."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.deps import MatcherDep, restriction_of
+from api.pages.forms import FormTexts
+from api.pages.lookups import provinces
+from api.pages.render import address, page
+from api.pages.view import MOST, Answer
+from matcher.errors import NeedTextError
+from matcher.intake import NEED_TEXT_LIMIT
+from matcher.records import PartnerKind
+from matcher.service import Matcher
+
+router = APIRouter(prefix="/match")
+
+_SHORT = 200
+"""Longest text, in characters, that goes into an address."""
+
+Text = Annotated[str, Query(max_length=200)]
+
+
+@router.get("")
+def show(
+    request: Request,
+    matcher: MatcherDep,
+    text: Annotated[str, Query(max_length=NEED_TEXT_LIMIT)] = "",
+    kind: Text = "",
+    region: Text = "",
+) -> Response:
+    """The form, and with a text in the address its ranking."""
+    return _answer(request, matcher, text, kind, region, asked="text" in request.query_params)
+
+
+@router.post("")
+def ask(request: Request, sent: FormTexts, matcher: MatcherDep) -> Response:
+    """Rank for a text; a short one gets an address that can be shared."""
+    text, kind, region = (sent.get(name, "") for name in ("text", "kind", "region"))
+    if 0 < len(text) <= _SHORT:
+        target = address(request, "/match", text=text, kind=kind, region=region)
+        return RedirectResponse(target, status_code=303)
+    return _answer(request, matcher, text, kind, region, asked=True)
+
+
+def _answer(
+    request: Request, matcher: Matcher, text: str, kind: str, region: str, *, asked: bool
+) -> Response:
+    chosen = PartnerKind.parse(kind, field="kind") if kind else None
+    restriction = restriction_of([chosen.value] if chosen else [], region)
+    answer, error = None, ""
+    if asked:
+        try:
+            answer = Answer.of(matcher.match_text(text, top=MOST, restriction=restriction))
+        except NeedTextError as refusal:
+            error = refusal.message
+    with matcher.reading() as session:
+        regions = provinces(session)
+    return page(
+        request,
+        "match.html",
+        text=text,
+        answer=answer,
+        error=error,
+        regions=regions,
+        chosen={"kind": chosen.value if chosen else "", "region": region.strip()},
+        status=422 if error else 200,
+    )

@@ -1,0 +1,68 @@
+"""Matches as they are shown: scores and contributions beside the best of the list."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic
+
+from matcher.records import Match, PartnerMatch, Ranking
+
+OPEN_AT_FIRST = 5
+MOST = 20
+
+_VIEWS = {"dense": "语义", "words": "词语", "characters": "字面"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What one view contributed: 0 to 100, 100 the largest contribution in the list."""
+
+    label: str
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown(Generic[Match]):
+    """A match, its score as a share of the best one (0 to 100), and its bars."""
+
+    match: Match
+    share: int
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Partners for a need: the first few open, the others on request."""
+
+    ranking: Ranking[PartnerMatch]
+    first: list[Shown[PartnerMatch]]
+    more: list[Shown[PartnerMatch]]
+
+    @classmethod
+    def of(cls, ranking: Ranking[PartnerMatch]) -> "Answer":
+        """Split what was found."""
+        found = beside_best(ranking.matches)
+        return cls(ranking, found[:OPEN_AT_FIRST], found[OPEN_AT_FIRST:])
+
+
+def beside_best(matches: Sequence[Match]) -> list[Shown[Match]]:
+    """Each match beside the best of the list."""
+    best = max((match.score for match in matches), default=0.0)
+    largest = max((value for match in matches for value in match.components.values()), default=0.0)
+    return [
+        Shown(
+            match,
+            100 if match.score == best else _share(match.score, best),
+            tuple(_bars(match.components.items(), largest)),
+        )
+        for match in matches
+    ]
+
+
+def _bars(components: Iterable[tuple[str, float]], largest: float) -> Iterable[Bar]:
+    for view, value in components:
+        yield Bar(_VIEWS.get(view, view), _share(value, largest))
+
+
+def _share(value: float, of: float) -> int:
+    """Hundredths of `of`; what is below zero counts as nothing."""
+    return round(100 * min(1.0, max(0.0, value) / of)) if of > 0 else 0

@@ -1,0 +1,1 @@
+"""Requests and responses. Field names are those of `matcher.records`."""

@@ -1,0 +1,121 @@
+"""Needs in requests and responses."""
+
+from datetime import date
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, computed_field
+from pydantic.config import JsonDict
+
+from api.schemas.loose import (
+    Date,
+    FieldValue,
+    Flag,
+    Identifier,
+    Line,
+    LooseInput,
+    Money,
+    SiteValue,
+    SolutionValue,
+    Text,
+    Texts,
+)
+from api.schemas.out import NoteOut, RecordOut, label_of
+from matcher.records import SiteType, SolutionMode, TechField
+
+_EXAMPLE: JsonDict = {
+    "title": "塑壳断路器触头温升偏高",
+    "problem": "400A 塑壳断路器额定电流下运行 2 小时，进线端温升 78 K，超过标准 8 K，"
+    "更换银氧化锡触头后仍不稳定。",
+    "indicators": "进线端温升不超过 65 K，机械寿命不少于 20000 次。",
+    "goal": "通过型式试验并批量供货。",
+    "keywords": ["断路器", "触头材料", "温升"],
+    "field": "electronics",
+    "industry": "配电开关控制设备制造",
+    "deadline": "2027-06-30",
+    "budget": 80,
+    "solution_mode": "joint",
+    "wanted_site": "academician_workstation",
+    "enterprise_name": "示例电气有限公司",
+    "county": "乐清市",
+}
+
+
+class NeedInput(LooseInput):
+    """一条需求。需求名称与主要问题至少填一项。"""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+    read_only: ClassVar[frozenset[str]] = frozenset(
+        {"field_label", "solution_mode_label", "wanted_site_label", "notes"}
+    )
+
+    id: Identifier = Field(None, description="编号；不填则由系统编号")
+    title: Line = Field(None, description="需求名称，一句话，最多 200 字")
+    problem: Text = Field(None, description="主要问题：什么产品、出了什么问题、试过什么办法")
+    indicators: Text = Field(None, description="技术关键与主要指标")
+    goal: Text = Field(None, description="预期目标")
+    keywords: Texts = Field(None, description="关键词，一般 1 至 5 个；也可以是用顿号分开的文字")
+    field: FieldValue = Field(None, description="所属领域")
+    industry: Line = Field(None, description="应用行业（GB/T 4754-2017 小类名称）")
+    deadline: Date = Field(None, description="需求时限")
+    budget: Money = Field(None, description="拟投入资金，万元")
+    solution_mode: SolutionValue = Field(None, description="解决方式")
+    intended_partner: Line = Field(None, description="合作意向单位")
+    wanted_site: SiteValue = Field(None, description="意向建站类型")
+    enterprise_id: Identifier = Field(None, description="库中企业的编号")
+    enterprise_name: Line = Field(None, description="企业名称；库中没有时自动建立")
+    credit_code: Line = Field(None, description="企业的统一社会信用代码")
+    county: Line = Field(None, description="县区；不填则取企业的县区")
+    submitted: Date = Field(None, description="提交日期")
+    sample: Flag = Field(None, description="是否演示数据")
+
+
+class NeedOut(RecordOut):
+    """项目库中的一条需求。"""
+
+    id: str
+    title: str
+    problem: str
+    indicators: str
+    goal: str
+    keywords: list[str]
+    field: TechField | None
+    industry: str
+    deadline: date | None
+    budget: float | None = Field(description="万元")
+    solution_mode: SolutionMode | None
+    intended_partner: str
+    wanted_site: SiteType | None
+    enterprise_id: str | None
+    county: str
+    submitted: date | None
+    sample: bool
+
+    @computed_field
+    def field_label(self) -> str | None:
+        """所属领域的中文名。"""
+        return label_of(self.field)
+
+    @computed_field
+    def solution_mode_label(self) -> str | None:
+        """解决方式的中文名。"""
+        return label_of(self.solution_mode)
+
+    @computed_field
+    def wanted_site_label(self) -> str | None:
+        """意向建站类型的中文名。"""
+        return label_of(self.wanted_site)
+
+
+class NeedSaved(NeedOut):
+    """保存后的需求，以及保存时的提示。"""
+
+    notes: list[NoteOut] = Field([], description="系统做了哪些改动，如隐去手机号")
+
+
+class NeedPage(BaseModel):
+    """一页需求，新提交的在前。"""
+
+    items: list[NeedOut]
+    total: int = Field(description="符合条件的总数")
+    offset: int
+    limit: int

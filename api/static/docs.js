@@ -1,0 +1,14 @@
+"use strict";
+
+// Shows the API with Swagger UI.
+(function () {
+  const place = document.getElementById("swagger");
+  window.SwaggerUIBundle({
+    url: place.dataset.openapi,
+    domNode: place,
+    deepLinking: true,
+    defaultModelsExpandDepth: 0,
+    presets: [window.SwaggerUIBundle.presets.apis],
+    layout: "BaseLayout",
+  });
+})();

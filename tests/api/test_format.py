@@ -1,0 +1,103 @@
+"""Values as people read them."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import escape
+
+from api.pages.format import excerpt, long_date, marked, money, short_date
+from api.pages.paging import Paging
+from api.pages.view import beside_best
+from matcher.records import Need, NeedMatch
+
+
+def test_dates() -> None:
+    assert long_date(date(2026, 1, 2)) == "2026年1月2日"
+    assert short_date(date(2026, 1, 2)) == "2026-01-02"
+    assert long_date(None) == short_date(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(None, ""), (0.0, "0"), (80.0, "80"), (0.125, "0.12"), (1234567.5, "1,234,567.5")],
+)
+def test_money(value: float | None, shown: str) -> None:
+    assert money(value) == shown
+
+
+def test_marked() -> None:
+    assert marked("a<b>触头&c", [(1, 4), (4, 6)]) == (
+        "a<mark>&lt;b&gt;</mark><mark>触头</mark>&amp;c"
+    )
+    assert marked("", ()) == ""
+
+
+@st.composite
+def texts_with_spans(draw: st.DrawFn) -> tuple[str, list[tuple[int, int]]]:
+    text = draw(st.text(alphabet="触头温升a1<&>。，\n ", max_size=600))
+    edges = sorted(draw(st.sets(st.integers(0, len(text)), max_size=12)))
+    return text, list(zip(edges[::2], edges[1::2], strict=False))
+
+
+@given(texts_with_spans())
+def test_marking_changes_nothing_but_the_marks(case: tuple[str, list[tuple[int, int]]]) -> None:
+    text, spans = case
+    html = marked(text, spans)
+    assert html.replace("<mark>", "").replace("</mark>", "") == escape(text)
+    assert html.count("<mark>") == len(spans)
+
+
+@given(texts_with_spans())
+def test_an_excerpt_is_a_marked_part(case: tuple[str, list[tuple[int, int]]]) -> None:
+    text, spans = case
+    html = excerpt(text, spans)
+    bare = html.replace("<mark>", "").replace("</mark>", "").strip("…")
+    assert bare in escape(text)
+    assert html.count("<mark>") == html.count("</mark>") <= len(spans)
+    if text and spans:
+        assert "<mark>" in html
+
+
+def test_an_excerpt_begins_near_the_marks_and_cuts_no_number() -> None:
+    text = "开头" * 100 + "。额定电流 1250.5 A 时触头温升。" + "结尾" * 100
+    place = text.index("触头")
+    shown = excerpt(text, [(place, place + 2)])
+    assert shown.startswith("…")
+    assert "1250.5 A 时<mark>触头</mark>温升" in shown
+
+
+def test_pages_to_link_to() -> None:
+    assert Paging(1, 20, 0).shown == [1]
+    assert Paging(1, 20, 41).shown == [1, 2, 3]
+    assert Paging(5, 20, 200).shown == [1, None, 3, 4, 5, 6, 7, None, 10]
+    assert Paging(9, 20, 41).shown == [1, None, 3]
+
+
+def matches(*components: dict[str, float]) -> list[NeedMatch]:
+    return [
+        NeedMatch(
+            rank=n,
+            need=Need(id=str(n)),
+            score=sum(parts.values()),
+            components=parts,
+            evidence=(),
+        )
+        for n, parts in enumerate(components, start=1)
+    ]
+
+
+def test_scores_beside_the_best() -> None:
+    found = beside_best(
+        matches({"dense": 4.0, "words": 1.0}, {"dense": 2.0, "words": -1.0}, {"dense": -3.0})
+    )
+    assert [shown.share for shown in found] == [100, 20, 0]
+    bars = [[(bar.label, bar.share) for bar in shown.bars] for shown in found]
+    assert bars == [[("语义", 100), ("词语", 25)], [("语义", 50), ("词语", 0)], [("语义", 0)]]
+
+
+def test_scores_without_differences() -> None:
+    found = beside_best(matches({"dense": 0.0}, {"dense": 0.0}))
+    assert [shown.share for shown in found] == [100, 100]
+    assert beside_best([]) == []
