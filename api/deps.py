@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from matcher.records import PartnerKind, SearchFilter
 from matcher.service import Matcher
+from matcher.text.fold import tidy
 
 
 class State(TypedDict):
@@ -32,6 +33,6 @@ def restriction_of(
     """
     return SearchFilter(
         kinds=frozenset(PartnerKind.parse(kind, field="kinds").value for kind in kinds),
-        region=region.strip(),
+        region=tidy(region),
         exclude=frozenset(exclude or ()),
     )

@@ -6,6 +6,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from api.errors import RecordFaultsError
+from api.urls import why_no_address
 from matcher.errors import ConflictError, InvalidInputError
 from matcher.importing import resolve_enterprises
 from matcher.intake.results import Fault, Parsed, ParsedNeed
@@ -15,6 +16,7 @@ from matcher.store.codec import fingerprint
 from matcher.store.enterprises import get_enterprises, save_enterprises
 from matcher.store.needs import get_needs, save_needs
 from matcher.store.partners import get_partners, save_partners
+from matcher.text.fold import tidy
 
 Record = TypeVar("Record")
 
@@ -34,6 +36,17 @@ def accepted(parsed: Parsed[Record], more: Sequence[Fault] = ()) -> Record:
     return parsed.record
 
 
+def id_faults(given: object) -> list[Fault]:
+    """A fault if a record with the given id could be stored but not fetched.
+
+    Args:
+        given: the id of a need or a partner as it was given; None if none was.
+    """
+    identifier = tidy(given) if isinstance(given, str) else ""
+    message = why_no_address(identifier)
+    return [Fault(field="id", label="编号", value=identifier, message=message)] if message else []
+
+
 def addressed(address: str, given: object, saved: str) -> None:
     """Check that a record is saved under the id of its address.
 
@@ -46,9 +59,14 @@ def addressed(address: str, given: object, saved: str) -> None:
         InvalidInputError: they are not the same.
     """
     if given not in (None, "", address):
-        raise InvalidInputError(f"编号与地址里的“{address}”不一致，请改成一样或不填", field="id")
+        raise InvalidInputError(
+            f"编号与地址里的“{tidy(address)}”不一致，请改成一样或不填", field="id"
+        )
     if saved != address:
-        raise InvalidInputError(f"地址里的“{address}”不能用作编号，请用“{saved}”", field="id")
+        raise InvalidInputError(
+            f"地址里的“{tidy(address)}”不能用作编号：编号不能为空，前后不能有空格，也不能有控制字符",
+            field="id",
+        )
 
 
 def create_need(matcher: Matcher, parsed: ParsedNeed) -> Need:

@@ -2,7 +2,22 @@
 
 from urllib.parse import quote
 
+_ENDINGS = ("similar", "needs", "edit", "delete")
+_NAMES = frozenset({"new"})
+
 
 def quoted(identifier: str) -> str:
     """An id as part of a path; it may have slashes in it, which stay."""
     return quote(identifier, safe="/")
+
+
+def why_no_address(identifier: str) -> str:
+    """Why a record with this id could not be reached at an address; empty if it can."""
+    *before, last = identifier.split("/")
+    if identifier in _NAMES:
+        return f"编号不能是“{identifier}”，这个地址另有用途，请换一个"
+    if before and last in _ENDINGS:
+        return f"编号不能以“/{last}”结尾，这样的地址另有用途，请换一个"
+    if {".", ".."} & {*before, last}:
+        return "编号的斜线之间不能只有“.”或“..”，浏览器会改掉这样的地址，请换一个"
+    return ""

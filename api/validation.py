@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from matcher.text.fold import tidy
+
 _PLACES = {"body", "query", "path", "header", "cookie"}
 _MESSAGES = {
     "missing": "缺少这一项，请补上",
@@ -52,7 +54,7 @@ def field_errors(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
 
 def _field(location: Sequence[str | int]) -> str:
     parts = location[1:] if location and location[0] in _PLACES else location
-    return ".".join(str(part) for part in parts) or "body"
+    return tidy(".".join(str(part) for part in parts)) or "body"
 
 
 def _message(error: Mapping[str, Any]) -> str:

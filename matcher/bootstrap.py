@@ -48,8 +48,12 @@ def open_matcher(settings: Settings | None = None, progress: Progress | None = N
     """
     settings = settings or Settings()
     matcher = assemble(settings, load_encoder(settings))
-    if matcher.index.load():
-        matcher.index.refresh(progress)
-    else:
-        matcher.index.rebuild(progress)
+    try:
+        if matcher.index.load():
+            matcher.index.refresh(progress)
+        else:
+            matcher.index.rebuild(progress)
+    except BaseException:
+        matcher.database.close()
+        raise
     return matcher

@@ -32,13 +32,12 @@ def partner_evidence(
     shown = []
     for passage in passages:
         evidence = by_id.get(passage.evidence_id or "")
-        title = evidence.title if evidence else ""
-        text = passage.text.removeprefix(f"{title}\n") if title else passage.text
+        text = _without_title(passage.text, evidence.title if evidence else "")
         shown.append(
             EvidencePassage(
                 evidence_id=evidence.id if evidence else None,
                 type=evidence.type if evidence else None,
-                title=title,
+                title=evidence.title if evidence else "",
                 year=evidence.year if evidence else None,
                 source=evidence.source if evidence else "",
                 text=text,
@@ -52,18 +51,21 @@ def need_evidence(
     need: Need, passages: Iterable[Passage], telling: Collection[str]
 ) -> tuple[EvidencePassage, ...]:
     """Passages of a need as shown, in the order given."""
-    shown = []
-    for passage in passages:
-        text = passage.text.removeprefix(f"{need.title}\n") if need.title else passage.text
-        shown.append(
-            EvidencePassage(
-                evidence_id=None,
-                type=None,
-                title=need.title,
-                year=need.submitted.year if need.submitted else None,
-                source="",
-                text=text,
-                spans=shared_spans(text, telling),
-            )
+    texts = (_without_title(passage.text, need.title) for passage in passages)
+    return tuple(
+        EvidencePassage(
+            evidence_id=None,
+            type=None,
+            title=need.title,
+            year=need.submitted.year if need.submitted else None,
+            source="",
+            text=text,
+            spans=shared_spans(text, telling),
         )
-    return tuple(shown)
+        for text in texts
+    )
+
+
+def _without_title(text: str, title: str) -> str:
+    """A passage's text without the title that every piece of its evidence begins with."""
+    return "" if text == title else text.removeprefix(f"{title}\n") if title else text

@@ -9,11 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.embedding.encoder import Encoder
+from matcher.errors import IndexStateError
 from matcher.index.passages import PassageIndex
-from matcher.index.snapshot import FORMAT, Stamp, load_snapshot, save_snapshot
+from matcher.index.snapshot import FORMAT, Stamp, check_stamp, current_snapshot, save_snapshot
 from matcher.records import Passage, Side
 from matcher.store.batches import batched
-from matcher.store.changes import LibraryState, changed_owners, library_state
+from matcher.store.changes import (
+    START_TOKEN,
+    LibraryState,
+    changed_owners,
+    library_state,
+    revision_token,
+)
 from matcher.store.database import Database
 from matcher.store.passages import owner_facts, passages_of
 from matcher.store.vectors import load_vectors, round_as_stored, save_vectors
@@ -38,6 +45,8 @@ class LiveIndex:
         self._lock = threading.RLock()
         self._sides = self._empty()
         self._revision = 0
+        self._token = START_TOKEN
+        self._saved: Stamp | None = None
 
     @property
     def revision(self) -> int:
@@ -58,32 +67,60 @@ class LiveIndex:
             IndexStateError: the snapshot is damaged or does not fit this model or library.
         """
         with self._lock:
-            loaded = load_snapshot(self._folder, self.expected_stamp())
-            if loaded is None:
+            snapshot = current_snapshot(self._folder)
+            if snapshot is None:
                 return False
-            stamp, self._sides = loaded
-            self._revision = stamp.revision
+            self.check(snapshot.stamp)
+            try:
+                self._sides = snapshot.load()
+            except IndexStateError:
+                # Another process may have saved and tidied up twice while this one was reading.
+                if current_snapshot(self._folder) == snapshot:
+                    raise
+                return self.load()
+            self._revision, self._token = snapshot.stamp.revision, snapshot.stamp.token
+            self._saved = snapshot.stamp
             return True
 
     def rebuild(self, progress: Progress | None = None) -> None:
         """Build both indexes anew from the store and save them."""
         with self._lock:
-            self._sides, self._revision = self._empty(), 0
+            self._start_anew()
             self.refresh(progress)
             self.save()
 
     def save(self) -> Path:
-        """Save the indexes as the current snapshot."""
+        """Save the indexes as the current snapshot; returns its folder.
+
+        Raises:
+            IndexStateError: it cannot be written.
+        """
         with self._lock:
-            return save_snapshot(self._folder, self._stamp(self._revision), self._sides)
+            stamp = self._stamp(self._state().library_id, self._revision, self._token)
+            snapshot = save_snapshot(self._folder, stamp, self._sides)
+            self._saved = stamp
+            return snapshot.folder
+
+    def save_if_behind(self) -> bool:
+        """Save if there is a snapshot of this process that is older than its indexes."""
+        with self._lock:
+            behind = self._saved is not None and self._saved.token != self._token
+            if behind:
+                self.save()
+            return behind
 
     def refresh(self, progress: Progress | None = None) -> int:
-        """Take over what changed in the store; returns how many owners changed."""
+        """Take over what changed in the store; returns how many owners changed.
+
+        Where the store was put back to a backup meanwhile, everything is taken over anew.
+        """
         with self._lock:
             with self._database.reading() as session:
                 state = library_state(session)
-                if state.revision == self._revision:
+                if state.token == self._token:
                     return 0
+                if revision_token(session, self._revision) != self._token:
+                    self._start_anew()
                 changed = {s: changed_owners(session, s, self._revision) for s in Side}
             total = sum(map(len, changed.values()))
             done = 0
@@ -93,12 +130,20 @@ class LiveIndex:
                     done += len(batch)
                     if progress is not None:
                         progress(done, total)
-            self._revision = state.revision
+            self._revision, self._token = state.revision, state.token
             return total
 
-    def expected_stamp(self) -> Stamp:
-        """The stamp of an index that is up to date with the store."""
-        return self._stamp(self._state().revision)
+    def check(self, stamp: Stamp) -> int:
+        """Check that a snapshot with this stamp serves here; returns how far it is behind.
+
+        Raises:
+            IndexStateError: it does not; the message says why and what to do.
+        """
+        with self._database.reading() as session:
+            state = library_state(session)
+            token = revision_token(session, stamp.revision)
+        check_stamp(stamp, self._stamp(state.library_id, state.revision, token))
+        return state.revision - stamp.revision
 
     def _take_over(self, side: Side, owners: list[str]) -> None:
         """Index these owners as they stand in the store now."""
@@ -127,21 +172,25 @@ class LiveIndex:
             return {}
         matrix = round_as_stored(self._encoder.encode_passages(list(texts.values())))
         vectors = dict(zip(texts, matrix, strict=True))
-        with self._database.writing() as session:
+        with self._database.appending() as session:
             save_vectors(session, self._encoder.model_id, vectors)
         return vectors
 
     def _empty(self) -> dict[Side, PassageIndex]:
         return {side: PassageIndex(self._encoder.dimension) for side in Side}
 
-    def _stamp(self, revision: int) -> Stamp:
+    def _start_anew(self) -> None:
+        self._sides, self._revision, self._token = self._empty(), 0, START_TOKEN
+
+    def _stamp(self, library_id: str, revision: int, token: str) -> Stamp:
         return Stamp(
             format=FORMAT,
-            library_id=self._state().library_id,
+            library_id=library_id,
             model_id=self._encoder.model_id,
             dimension=self._encoder.dimension,
             analysis=ANALYSIS_VERSION,
             revision=revision,
+            token=token,
         )
 
     def _state(self) -> LibraryState:

@@ -251,7 +251,10 @@ class OwnerFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchFilter:
-    """A restriction of a search. Empty means no restriction; `region` matches as a prefix."""
+    """A restriction of a search. Empty means no restriction.
+
+    `region` is a part of the owner's region: 温州 finds 浙江省温州市.
+    """
 
     kinds: frozenset[str] = frozenset()
     region: str = ""
@@ -266,6 +269,7 @@ class Candidates:
         passage_ids: shape (n,), int64.
         owners: shape (n,), int64, row of the passage's owner in `owner_ids`.
         owner_ids: ids of the owners, shape (m,).
+        foreign: shape (n,), whether the passage is in another language than the query.
         scores: for each view its scores, shape (n,), float32, higher is nearer; the dense view
             is a cosine, the lexical views are BM25 sums.
     """
@@ -273,6 +277,7 @@ class Candidates:
     passage_ids: NDArray[np.int64]
     owners: NDArray[np.int64]
     owner_ids: tuple[str, ...]
+    foreign: NDArray[np.bool_]
     scores: dict[str, NDArray[np.float32]]
 
     def __len__(self) -> int:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -29,10 +29,11 @@ from matcher.store.partners import delete_partner, get_partner, get_partners, sa
 from matcher.store.passages import passages_by_id
 from matcher.store.runs import save_match_run
 from matcher.store.saving import SaveCounts
+from matcher.text.fold import tidy
 from matcher.text.passages import partner_passages
 
 _EVERYBODY = SearchFilter()
-_PASSAGES_AS_QUERIES = 12
+_PASSAGES_AS_QUERIES = 16
 
 
 class Matcher:
@@ -70,6 +71,7 @@ class Matcher:
         Raises:
             NeedTextError: the text is empty, says too little, or is too long.
         """
+        text = tidy(text)
         check_need_text(text)
         return self._match(text, top, restriction)
 
@@ -94,7 +96,7 @@ class Matcher:
         restriction: SearchFilter = _EVERYBODY,
     ) -> int:
         """Keep an answer with its question in the store; returns the number of the match run."""
-        with self.writing() as session:
+        with self.database.appending() as session:
             return save_match_run(session, text, restriction, ranking, need_id)
 
     def needs_for(
@@ -102,13 +104,24 @@ class Matcher:
     ) -> Ranking[NeedMatch]:
         """Rank the needs that a partner could solve: each of its passages searches the needs.
 
+        Of a partner with very many passages the profile and the latest evidence are asked with; a
+        warning of the ranking says so.
+
         Raises:
             NotFoundError: there is no such partner.
         """
         with self.reading() as session:
             partner = get_partner(session, partner_id)
-        texts = [passage.text for passage in partner_passages(partner)][:_PASSAGES_AS_QUERIES]
-        return self._rank_needs(texts, top, restriction)
+        latest_first = sorted(partner.evidence, key=lambda evidence: -(evidence.year or 0))
+        passages = partner_passages(replace(partner, evidence=tuple(latest_first)))
+        texts = [passage.text for passage in passages[:_PASSAGES_AS_QUERIES]]
+        ranking = self._rank_needs(texts, top, restriction)
+        if not texts:
+            return replace(ranking, warnings=("该对象没有简介和证据，无法据以查找需求",))
+        if len(passages) > len(texts):
+            warning = f"该对象有 {len(passages)} 条段落，只按简介和年份最近的共 {len(texts)} 条查找"
+            return replace(ranking, warnings=(warning,))
+        return ranking
 
     def similar_needs(
         self, need: str, *, top: int = 10, restriction: SearchFilter = _EVERYBODY
@@ -120,11 +133,7 @@ class Matcher:
         """
         with self.reading() as session:
             text = get_need(session, need).text
-        others = SearchFilter(
-            kinds=restriction.kinds,
-            region=restriction.region,
-            exclude=restriction.exclude | {need},
-        )
+        others = replace(restriction, exclude=restriction.exclude | {need})
         return self._rank_needs([text], top, others)
 
     def save_needs(self, needs: Sequence[Need]) -> SaveCounts:
@@ -148,8 +157,11 @@ class Matcher:
             delete_partner(session, partner_id)
 
     def close(self) -> None:
-        """Give back the connections."""
-        self.database.close()
+        """Give back the connections; the snapshot of the indexes is brought up to date first."""
+        try:
+            self.index.save_if_behind()
+        finally:
+            self.database.close()
 
     def rank(
         self, text: str, *, top: int, restriction: SearchFilter = _EVERYBODY

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL
 
 _CHECKOUT_DATA = Path(__file__).resolve().parent.parent / "data"
 _INSTALLED_DATA = Path(__file__).resolve().parent / "_data"
@@ -34,9 +35,10 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535)
 
     @property
-    def effective_database_url(self) -> str:
+    def effective_database_url(self) -> str | URL:
         """The configured URL, or the SQLite file of this home."""
-        return self.database_url or f"sqlite:///{self.home.resolve() / 'matcher.sqlite3'}"
+        file = str(self.home.resolve() / "matcher.sqlite3")
+        return self.database_url or URL.create("sqlite", database=file)
 
     @property
     def effective_model(self) -> str:

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from matcher.errors import IndexStateError
-from matcher.index.snapshot import read_stamp
+from matcher.index.snapshot import current_snapshot, save_snapshot
 from matcher.live import LiveIndex
 from matcher.records import Side
 from matcher.service import Matcher
+from matcher.store.changes import library_state
 from matcher.store.database import Database, open_database
 from matcher.verify import verify_indexes
 from tests.conftest import CONTACTS, TANNING
@@ -72,7 +73,7 @@ def test_a_snapshot_brings_the_indexes_back(filled: Matcher, database: Database)
     ]
     assert [m.score for m in after.matches] == pytest.approx([m.score for m in before.matches])
     assert verify_indexes(loaded) == []
-    assert len(list(folder.glob("snapshot-*"))) == 1
+    assert len(list(folder.glob("snapshot-*"))) == 2  # the current one and the one before
 
 
 def test_an_older_snapshot_catches_up(filled: Matcher, database: Database) -> None:
@@ -98,7 +99,7 @@ def test_a_snapshot_of_another_model_is_refused(
     with pytest.raises(IndexStateError, match="模型") as raised:
         LiveIndex(database, other, folder).load()
     assert "matcher index build" in raised.value.message
-    assert read_stamp(folder) is not None
+    assert current_snapshot(folder) is not None
 
 
 def test_a_snapshot_of_another_library_is_refused(filled: Matcher, tmp_path: Path) -> None:
@@ -109,16 +110,78 @@ def test_a_snapshot_of_another_library_is_refused(filled: Matcher, tmp_path: Pat
         LiveIndex(other, HashEncoder(), folder).load()
 
 
-def test_a_snapshot_newer_than_the_store_is_refused(filled: Matcher, database: Database) -> None:
+def go_back_one_revision(database: Database) -> None:
+    """What restoring a backup from before the last change leaves."""
+    with database.writing() as session:
+        session.execute(text("DELETE FROM revisions WHERE number = (SELECT revision FROM library)"))
+        session.execute(text("DELETE FROM partners WHERE id = 'X9'"))
+        session.execute(text("DELETE FROM passages WHERE owner_id = 'X9'"))
+        session.execute(text("DELETE FROM changes WHERE owner_id = 'X9'"))
+        session.execute(text("UPDATE library SET revision = revision - 1"))
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_a_snapshot_from_before_a_restore_is_refused(
+    filled: Matcher, database: Database, goes_on: bool
+) -> None:
+    filled.save_partners([replace(CONTACTS, id="X9")])
     filled.index.rebuild()
     folder = filled.index.save().parent
-    with database.writing() as session:
-        session.execute(text("UPDATE library SET revision = 1"))
+    go_back_one_revision(database)
+    if goes_on:
+        filled.save_partners([replace(TANNING, id="X8")])
     with pytest.raises(IndexStateError, match="备份"):
         LiveIndex(database, HashEncoder(), folder).load()
 
 
-@pytest.mark.parametrize("name", ["stamp.json", "partner/words.npz", "need/vectors.faiss"])
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_a_running_process_notices_a_restore(
+    filled: Matcher, database: Database, goes_on: bool
+) -> None:
+    filled.save_partners([replace(CONTACTS, id="X9")])
+    assert "X9" in {m.partner.id for m in filled.match_text(CONTACT_NEED).matches}
+    go_back_one_revision(database)
+    if goes_on:
+        filled.save_partners([replace(TANNING, id="X8")])
+    found = {m.partner.id for m in filled.match_text(CONTACT_NEED, top=50).matches}
+    assert "X9" not in found
+    assert ("X8" in found) == goes_on
+    assert verify_indexes(filled) == []
+
+
+def test_a_snapshot_that_cannot_be_written_leaves_the_current_one(
+    filled: Matcher, tmp_path: Path
+) -> None:
+    filled.index.rebuild()
+    folder = filled.index.save().parent
+    before = current_snapshot(folder)
+    assert before is not None
+    with filled.index.current() as sides:
+        broken = {Side.PARTNER: sides[Side.PARTNER], Side.NEED: None}
+        with pytest.raises(AttributeError):
+            save_snapshot(folder, before.stamp, broken)  # type: ignore[arg-type]
+    assert current_snapshot(folder) == before
+    assert list(folder.glob("writing-*")) == []
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(IndexStateError, match="无法写入"):
+        save_snapshot(tmp_path / "file", before.stamp, {})
+
+
+def test_closing_brings_the_snapshot_up_to_date(filled: Matcher, database: Database) -> None:
+    filled.index.rebuild()
+    folder = filled.index.save().parent
+    filled.save_partners([replace(CONTACTS, id="X9")])
+    filled.index.refresh()
+    filled.close()
+    snapshot = current_snapshot(folder)
+    assert snapshot is not None
+    with database.reading() as session:
+        assert snapshot.stamp.token == library_state(session).token
+
+
+@pytest.mark.parametrize(
+    "name", ["stamp.json", "partner/words.npz", "need/vectors.faiss", "need/scripts.npy"]
+)
 def test_a_damaged_snapshot_is_refused_and_can_be_rebuilt(filled: Matcher, name: str) -> None:
     filled.index.rebuild()
     (filled.index.save() / name).write_bytes(b"rubbish")
@@ -136,6 +199,9 @@ def test_verification_finds_a_difference(filled: Matcher) -> None:
         some = index.catalogue.passage_ids()[:1]
         index.words.remove(some)
     assert any("词语" in fault for fault in verify_indexes(filled))
+    with filled.index.current() as sides:
+        sides[Side.NEED].drop_many(["N2"])
+    assert any("数据库有" in fault for fault in verify_indexes(filled))
     with filled.index.current() as sides:
         dimension = sides[Side.PARTNER].vectors.dimension
         wrong = np.full((1, dimension), dimension**-0.5, dtype=np.float32)

@@ -1,7 +1,7 @@
 import pytest
 
 from matcher.errors import NeedTextError, NotFoundError
-from matcher.records import PartnerKind, SearchFilter
+from matcher.records import Evidence, EvidenceType, Partner, PartnerKind, SearchFilter
 from matcher.service import Matcher
 from matcher.store.runs import match_runs_of
 
@@ -81,3 +81,42 @@ def test_an_answer_can_be_recorded(filled: Matcher) -> None:
 def test_the_same_question_has_the_same_answer(filled: Matcher) -> None:
     first, second = filled.match_text(CONTACT_NEED), filled.match_text(CONTACT_NEED)
     assert first.matches == second.matches
+
+
+def test_a_partner_without_text_finds_no_needs_and_says_why(filled: Matcher) -> None:
+    filled.save_partners([Partner(id="X0", kind=PartnerKind.EXPERT, name="无名")])
+    ranking = filled.needs_for("X0")
+    assert ranking.matches == ()
+    assert "没有简介和证据" in ranking.warnings[0]
+
+
+def test_of_very_many_passages_the_latest_are_asked_with(filled: Matcher) -> None:
+    papers = tuple(
+        Evidence(id=f"e{n}", type=EvidenceType.PAPER, title=f"论文{n}", year=1990 + n)
+        for n in range(20)
+    )
+    old = Evidence(id="old", type=EvidenceType.PAPER, title="断路器触头温升", year=1980)
+    partner = Partner(id="X0", kind=PartnerKind.EXPERT, name="多产", evidence=(old, *papers))
+    filled.save_partners([partner])
+    assert "21 条" in filled.needs_for("X0").warnings[0]
+
+
+def test_an_english_partner_can_surface_for_a_chinese_need(filled: Matcher) -> None:
+    only = SearchFilter(kinds=frozenset({PartnerKind.OVERSEAS}))
+    assert [m.partner.id for m in filled.match_text(CONTACT_NEED, restriction=only).matches] == [
+        "O1"
+    ]
+
+
+def test_a_text_with_signs_that_are_no_characters_is_matched(filled: Matcher) -> None:
+    odd = filled.match_text("断路器触头\x00温升过高\udcff，银合金触头发热")
+    assert odd.matches[0].partner.id == "X1"
+
+
+def test_a_title_alone_is_not_shown_twice(filled: Matcher) -> None:
+    paper = Evidence(id="e", type=EvidenceType.PAPER, title="深水网箱大黄鱼养殖")
+    filled.save_partners(
+        [Partner(id="X0", kind=PartnerKind.EXPERT, name="养殖", evidence=(paper,))]
+    )
+    best = filled.match_text("深水网箱大黄鱼养殖病害多发").matches[0]
+    assert (best.evidence[0].title, best.evidence[0].text) == ("深水网箱大黄鱼养殖", "")

@@ -8,6 +8,8 @@ from markupsafe import Markup, escape
 Spans = Sequence[tuple[int, int]]
 
 _EXCERPT = 110
+"""Length of an excerpt in Chinese characters; a Latin letter counts as half of one."""
+
 _BEFORE_MARK = 20
 _STOPS = "。；！？，：、\n"
 _LONGEST_WORD = 16
@@ -42,17 +44,21 @@ def marked(text: str, spans: Spans = ()) -> Markup:
     return Markup("").join(parts)
 
 
-def is_long(text: str) -> bool:
-    """Whether a text is cut in lists."""
-    return len(text) > _EXCERPT + _BEFORE_MARK
+def is_long(text: str, most: int = _EXCERPT) -> bool:
+    """Whether a text is cut in lists, where there is room for `most` Chinese characters."""
+    return len(text) > _room(text, most) + _BEFORE_MARK
 
 
-def excerpt(text: str, spans: Spans = ()) -> Markup:
-    """The part of a long text that holds most of its marks, as HTML; a short one whole."""
-    if not is_long(text):
+def excerpt(text: str, spans: Spans = (), most: int = _EXCERPT) -> Markup:
+    """The part of a long text that holds most of its marks, as HTML; a short one whole.
+
+    It begins a little before the first of these marks, or with the text if there is none.
+    """
+    if not is_long(text, most):
         return marked(text, spans)
-    start = _best_start(text, spans)
-    end = _word_edge(text, min(start + _EXCERPT, len(text)))
+    room = _room(text, most)
+    start = _behind_stops(text, _best_start(text, spans, room), spans)
+    end = _word_edge(text, min(start + room, len(text)))
     inside = [
         (max(a, start) - start, min(b, end) - start) for a, b in spans if a < end and b > start
     ]
@@ -60,16 +66,30 @@ def excerpt(text: str, spans: Spans = ()) -> Markup:
     return Markup("{}{}{}").format(before, marked(text[start:end], inside), after)
 
 
-def _best_start(text: str, spans: Spans) -> int:
+def _room(text: str, most: int) -> int:
+    """How many characters of the text are as wide as `most` Chinese ones."""
+    wide = sum(not character.isascii() for character in text)
+    return round(most * 2 * len(text) / (len(text) + wide)) if text else most
+
+
+def _best_start(text: str, spans: Spans, room: int) -> int:
     """Where the cut begins: near the mark after which most marked characters follow."""
 
     def held(start: int) -> int:
-        end = start + _EXCERPT
+        end = start + room
         return sum(max(0, min(b, end) - max(a, start)) for a, b in spans)
 
     starts = [0, *(_sentence_start(text, a) for a, _ in spans)]
     best = max(starts, key=lambda start: (held(start), -start))
-    return min(best, _word_edge(text, max(0, len(text) - _EXCERPT)))
+    return min(best, _word_edge(text, max(0, len(text) - room)))
+
+
+def _behind_stops(text: str, start: int, spans: Spans) -> int:
+    """The position behind the stops that it is at, unless that would cut a mark."""
+    mark = min((a for a, b in spans if b > start), default=len(text))
+    while 0 < start < mark and text[start] in _STOPS:
+        start += 1
+    return start
 
 
 def _sentence_start(text: str, mark: int) -> int:

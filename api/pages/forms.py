@@ -6,13 +6,14 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.pages.form_fields import FIELDS
+from api.plain import storable
 from matcher.intake import Fault
 from matcher.records import Enterprise, Need
 
 
 async def _texts(request: Request) -> dict[str, str]:
     sent = await request.form()
-    return {name: value for name, value in sent.items() if isinstance(value, str)}
+    return {name: storable(value) for name, value in sent.items() if isinstance(value, str)}
 
 
 FormTexts = Annotated[dict[str, str], Depends(_texts)]

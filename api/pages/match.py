@@ -4,12 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import AfterValidator
 
 from api.deps import MatcherDep, restriction_of
 from api.pages.forms import FormTexts
 from api.pages.lookups import provinces
 from api.pages.render import address, page
 from api.pages.view import MOST, Answer
+from api.parameters import Search
+from api.plain import storable
 from matcher.errors import NeedTextError
 from matcher.intake import NEED_TEXT_LIMIT
 from matcher.records import PartnerKind
@@ -20,16 +23,14 @@ router = APIRouter(prefix="/match")
 _SHORT = 200
 """Longest text, in characters, that goes into an address."""
 
-Text = Annotated[str, Query(max_length=200)]
-
 
 @router.get("")
 def show(
     request: Request,
     matcher: MatcherDep,
-    text: Annotated[str, Query(max_length=NEED_TEXT_LIMIT)] = "",
-    kind: Text = "",
-    region: Text = "",
+    text: Annotated[str, Query(max_length=NEED_TEXT_LIMIT), AfterValidator(storable)] = "",
+    kind: Search = "",
+    region: Search = "",
 ) -> Response:
     """The form, and with a text in the address its ranking."""
     return _answer(request, matcher, text, kind, region, asked="text" in request.query_params)
@@ -65,6 +66,6 @@ def _answer(
         answer=answer,
         error=error,
         regions=regions,
-        chosen={"kind": chosen.value if chosen else "", "region": region.strip()},
+        chosen={"kind": chosen.value if chosen else "", "region": restriction.region},
         status=422 if error else 200,
     )

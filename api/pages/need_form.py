@@ -13,6 +13,7 @@ from api.pages.form_fields import GROUPS
 from api.pages.forms import FormTexts, by_field, left_empty, need_values, values_of
 from api.pages.lookups import enterprises_of
 from api.pages.render import address, page
+from api.parameters import RecordId
 from api.saving import accepted, create_need, put_need
 from api.urls import quoted
 from matcher.errors import ConflictError
@@ -47,7 +48,7 @@ def create(request: Request, sent: FormTexts, matcher: MatcherDep) -> Response:
 
 
 @router.get("/{need_id:path}/edit")
-def show_edit(request: Request, need_id: str, matcher: MatcherDep) -> Response:
+def show_edit(request: Request, need_id: RecordId, matcher: MatcherDep) -> Response:
     """The form with a stored need in it."""
     with matcher.reading() as session:
         need = get_need(session, need_id)
@@ -57,7 +58,7 @@ def show_edit(request: Request, need_id: str, matcher: MatcherDep) -> Response:
 
 
 @router.post("/{need_id:path}/edit")
-def change(request: Request, need_id: str, sent: FormTexts, matcher: MatcherDep) -> Response:
+def change(request: Request, need_id: RecordId, sent: FormTexts, matcher: MatcherDep) -> Response:
     """Save a changed need, unless somebody else has changed it since the form was opened."""
     values, seen = need_values(sent), sent.get("seen", "")
     with matcher.reading() as session:

@@ -11,6 +11,7 @@ from api.pages.lookups import enterprises_of, provinces
 from api.pages.paging import asked_page
 from api.pages.render import address, page
 from api.pages.view import MOST, Answer
+from api.parameters import RecordId, Search
 from matcher.records import PartnerKind, TechField
 from matcher.store.needs import get_need, list_needs, need_counties
 
@@ -18,12 +19,10 @@ router = APIRouter(prefix="/needs")
 
 _SIMILAR = 3
 
-Text = Annotated[str, Query(max_length=200)]
-
 
 @router.get("")
 def show_list(
-    request: Request, matcher: MatcherDep, county: Text = "", field: Text = "", q: Text = ""
+    request: Request, matcher: MatcherDep, county: Search = "", field: Search = "", q: Search = ""
 ) -> Response:
     """Needs, latest first, by county, field and text."""
     chosen = TechField.parse(field, field="field") if field else None
@@ -33,7 +32,7 @@ def show_list(
             session,
             county=county,
             field=chosen,
-            text=q.strip(),
+            text=q,
             offset=asked.offset,
             limit=asked.size,
         )
@@ -45,13 +44,13 @@ def show_list(
         needs=needs,
         enterprises=enterprises,
         counties=counties,
-        chosen={"county": county, "field": chosen.value if chosen else "", "q": q.strip()},
+        chosen={"county": county, "field": chosen.value if chosen else "", "q": q},
         paging=asked.of(total),
     )
 
 
 @router.post("/{need_id:path}/delete")
-def remove(request: Request, need_id: str, matcher: MatcherDep) -> Response:
+def remove(request: Request, need_id: RecordId, matcher: MatcherDep) -> Response:
     """Remove a need and go back to the list."""
     matcher.delete_need(need_id)
     return RedirectResponse(address(request, "/needs"), status_code=303)
@@ -60,11 +59,11 @@ def remove(request: Request, need_id: str, matcher: MatcherDep) -> Response:
 @router.get("/{need_id:path}")
 def show(
     request: Request,
-    need_id: str,
+    need_id: RecordId,
     matcher: MatcherDep,
     *,
-    kind: Text = "",
-    region: Text = "",
+    kind: Search = "",
+    region: Search = "",
     saved: str = "",
     noted: Annotated[tuple[str, ...], Query()] = (),
 ) -> Response:
@@ -86,7 +85,7 @@ def show(
         answer=Answer.of(ranking),
         similar=similar.matches,
         regions=regions,
-        chosen={"kind": chosen.value if chosen else "", "region": region.strip()},
+        chosen={"kind": chosen.value if chosen else "", "region": region},
         saved=bool(saved),
         noted=[labels[name] for name in dict.fromkeys(noted) if name in labels],
     )

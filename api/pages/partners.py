@@ -1,14 +1,13 @@
 """The directory, and a partner with the needs found for it."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from api.deps import MatcherDep
 from api.pages.lookups import enterprises_of, provinces
 from api.pages.paging import asked_page
 from api.pages.render import page
 from api.pages.view import beside_best
+from api.parameters import RecordId, Search
 from matcher.records import PartnerKind
 from matcher.store.partners import count_partners, get_partner, list_partners
 
@@ -16,12 +15,10 @@ router = APIRouter(prefix="/partners")
 
 _NEEDS = 10
 
-Text = Annotated[str, Query(max_length=200)]
-
 
 @router.get("")
 def show_list(
-    request: Request, matcher: MatcherDep, kind: Text = "", region: Text = "", q: Text = ""
+    request: Request, matcher: MatcherDep, kind: Search = "", region: Search = "", q: Search = ""
 ) -> Response:
     """Partners by name, of one kind, region or with a text."""
     chosen = PartnerKind.parse(kind, field="kind") if kind else None
@@ -30,8 +27,8 @@ def show_list(
         partners, total = list_partners(
             session,
             kind=chosen,
-            region=region.strip(),
-            text=q.strip(),
+            region=region,
+            text=q,
             offset=asked.offset,
             limit=asked.size,
         )
@@ -45,15 +42,15 @@ def show_list(
         regions=regions,
         chosen={
             "kind": chosen.value if chosen else "",
-            "region": region.strip(),
-            "q": q.strip(),
+            "region": region,
+            "q": q,
         },
         paging=asked.of(total),
     )
 
 
 @router.get("/{partner_id:path}")
-def show(request: Request, partner_id: str, matcher: MatcherDep) -> Response:
+def show(request: Request, partner_id: RecordId, matcher: MatcherDep) -> Response:
     """A partner's profile and evidence, and the needs that it could solve."""
     with matcher.reading() as session:
         partner = get_partner(session, partner_id)
@@ -65,5 +62,6 @@ def show(request: Request, partner_id: str, matcher: MatcherDep) -> Response:
         "partner.html",
         partner=partner,
         found=beside_best(ranking.matches),
+        warnings=ranking.warnings,
         enterprises=enterprises,
     )

@@ -1,10 +1,10 @@
 """Matches as they are shown: scores and contributions beside the best of the list."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic
 
-from matcher.records import Match, PartnerMatch, Ranking
+from matcher.records import EvidencePassage, Match, Partner, PartnerMatch, Ranking
 
 OPEN_AT_FIRST = 5
 MOST = 20
@@ -40,7 +40,7 @@ class Answer:
     @classmethod
     def of(cls, ranking: Ranking[PartnerMatch]) -> "Answer":
         """Split what was found."""
-        found = beside_best(ranking.matches)
+        found = beside_best([_without_headings(match) for match in ranking.matches])
         return cls(ranking, found[:OPEN_AT_FIRST], found[OPEN_AT_FIRST:])
 
 
@@ -56,6 +56,28 @@ def beside_best(matches: Sequence[Match]) -> list[Shown[Match]]:
         )
         for match in matches
     ]
+
+
+def _without_headings(match: PartnerMatch) -> PartnerMatch:
+    evidence = tuple(without_heading(passage, match.partner) for passage in match.evidence)
+    return replace(match, evidence=evidence)
+
+
+def without_heading(passage: EvidencePassage, partner: Partner) -> EvidencePassage:
+    """A passage of a profile without what is indexed before it (`matcher.text.passages`).
+
+    The names stand above it on the page; the disciplines stay if a word in them is marked.
+    """
+    heading, _, body = passage.text.partition("\n")
+    parts, names = heading.split("，"), {partner.name, partner.name_en}
+    is_heading = set(parts) <= names | set(partner.disciplines)
+    if passage.evidence_id is not None or not body or not is_heading:
+        return passage
+    cut = sum(len(part) + 1 for part in parts if part in names)
+    if not any(cut <= start < len(heading) for start, _ in passage.spans):
+        cut = len(heading) + 1
+    spans = tuple((max(a, cut) - cut, b - cut) for a, b in passage.spans if b > cut)
+    return replace(passage, text=passage.text[cut:], spans=spans)
 
 
 def _bars(components: Iterable[tuple[str, float]], largest: float) -> Iterable[Bar]:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.deps import MatcherDep
 from api.openapi import PREFIX, problems
-from api.routes.parameters import Limit, Offset, RecordId, Search
+from api.parameters import Limit, Offset, RecordId, Search
 from api.saving import accepted, create_enterprise
 from api.schemas.enterprises import (
     EnterpriseInput,

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query, Response
 
 from api.deps import MatcherDep
 from api.openapi import PREFIX, problems
-from api.routes.parameters import Limit, Offset, RecordId, Search, Top
-from api.saving import accepted, addressed, create_need, put_need
+from api.parameters import Limit, NewId, Offset, RecordId, Search, Top
+from api.saving import accepted, addressed, create_need, id_faults, put_need
 from api.schemas.match import NeedAnswer
 from api.schemas.needs import NeedInput, NeedOut, NeedPage, NeedSaved
 from api.urls import quoted
@@ -26,7 +26,7 @@ def list_all(
     *,
     county: Annotated[Search, Query(description="县区")] = "",
     field: Annotated[
-        str, Query(description="所属领域，英文值或中文名", json_schema_extra=_FIELDS)
+        Search, Query(description="所属领域，英文值或中文名", json_schema_extra=_FIELDS)
     ] = "",
     q: Annotated[Search, Query(description="名称、主要问题或编号中的文字")] = "",
     offset: Offset = 0,
@@ -49,8 +49,9 @@ def create(body: NeedInput, matcher: MatcherDep, response: Response) -> NeedSave
 
     没有编号时由系统编号；同一企业的同样的名称和主要问题总是得到同一个编号，重复提交得到 409。
     """
-    parsed = parse_need(body.values())
-    need = create_need(matcher, accepted(parsed))
+    values = body.values()
+    parsed = parse_need(values)
+    need = create_need(matcher, accepted(parsed, id_faults(values.get("id"))))
     response.headers["Location"] = f"{PREFIX}/needs/{quoted(need.id)}"
     return NeedSaved.saved(need, parsed.notes)
 
@@ -75,13 +76,11 @@ def show(need_id: RecordId, matcher: MatcherDep) -> NeedOut:
     summary="保存需求",
     responses={201: {"model": NeedSaved, "description": "新建了需求"}, **problems(413, 422)},
 )
-def replace(
-    need_id: RecordId, body: NeedInput, matcher: MatcherDep, response: Response
-) -> NeedSaved:
+def replace(need_id: NewId, body: NeedInput, matcher: MatcherDep, response: Response) -> NeedSaved:
     """建立或整条替换一条需求；没有给出的字段变为空。"""
     values = body.values()
     parsed = parse_need(values | {"id": need_id})
-    record = accepted(parsed)
+    record = accepted(parsed, id_faults(need_id))
     addressed(need_id, values.get("id"), record.need.id)
     need, is_new = put_need(matcher, record)
     response.status_code = 201 if is_new else 200

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query, Response
 
 from api.deps import MatcherDep
 from api.openapi import PREFIX, problems
-from api.routes.parameters import Limit, Offset, RecordId, Search, Top
-from api.saving import accepted, addressed, create_partner, put_partner
+from api.parameters import Limit, NewId, Offset, RecordId, Search, Top
+from api.saving import accepted, addressed, create_partner, id_faults, put_partner
 from api.schemas.match import NeedAnswer
 from api.schemas.partners import (
     PartnerInput,
@@ -31,9 +31,9 @@ def list_all(
     matcher: MatcherDep,
     *,
     kind: Annotated[
-        str, Query(description="对象类型，英文值或中文名", json_schema_extra=_KINDS)
+        Search, Query(description="对象类型，英文值或中文名", json_schema_extra=_KINDS)
     ] = "",
-    region: Annotated[Search, Query(description="所在地区以此开头")] = "",
+    region: Annotated[Search, Query(description="所在地区包含的文字，如“温州”")] = "",
     q: Annotated[Search, Query(description="名称、英文名称或所在单位中的文字")] = "",
     offset: Offset = 0,
     limit: Limit = 50,
@@ -51,8 +51,9 @@ def list_all(
 @router.post("", status_code=201, summary="新建对象", responses=problems(409, 413, 422))
 def create(body: PartnerInput, matcher: MatcherDep, response: Response) -> PartnerSaved:
     """存入一个对象及其证据。没有编号时由系统按类型、名称和单位编号，重复提交得到 409。"""
-    parsed = parse_partner(body.values())
-    partner = accepted(parsed)
+    values = body.values()
+    parsed = parse_partner(values)
+    partner = accepted(parsed, id_faults(values.get("id")))
     create_partner(matcher, partner)
     response.headers["Location"] = f"{PREFIX}/partners/{quoted(partner.id)}"
     return PartnerSaved.saved(partner, parsed.notes)
@@ -79,12 +80,12 @@ def show(partner_id: RecordId, matcher: MatcherDep) -> PartnerOut:
     responses={201: {"model": PartnerSaved, "description": "新建了对象"}, **problems(413, 422)},
 )
 def replace(
-    partner_id: RecordId, body: PartnerInput, matcher: MatcherDep, response: Response
+    partner_id: NewId, body: PartnerInput, matcher: MatcherDep, response: Response
 ) -> PartnerSaved:
     """建立或整个替换一个对象，连同证据；没有给出的字段变为空。"""
     values = body.values()
     parsed = parse_partner(values | {"id": partner_id})
-    partner = accepted(parsed)
+    partner = accepted(parsed, id_faults(partner_id))
     addressed(partner_id, values.get("id"), partner.id)
     response.status_code = 201 if put_partner(matcher, partner) else 200
     return PartnerSaved.saved(partner, parsed.notes)

@@ -1,10 +1,11 @@
 """Questions and answers of matching."""
 
+from collections.abc import Sequence
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, computed_field
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, computed_field
 
+from api.plain import existing_id, tidied
 from api.schemas.needs import NeedOut
 from api.schemas.out import label_of
 from api.schemas.partners import PartnerSummary
@@ -18,14 +19,8 @@ _COMPONENTS = Field(
 _SCORE = Field(description="得分，越高越好；只能在同一次结果内比较，不是概率")
 
 
-def _encodable(text: str) -> str:
-    """Refuse halves of surrogate pairs, which JSON can carry and no database can store."""
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise PydanticCustomError("string_unicode", "lone surrogate")
-    return text
-
-
-Plain = Annotated[str, AfterValidator(_encodable)]
+Plain = Annotated[str, BeforeValidator(tidied)]
+StoredId = Annotated[str, AfterValidator(existing_id)]
 
 
 class MatchRequest(BaseModel):
@@ -46,14 +41,16 @@ class MatchRequest(BaseModel):
         },
     )
 
-    need_id: Plain | None = Field(None, description="库中需求的编号")
+    need_id: StoredId | None = Field(None, description="库中需求的编号")
     text: Plain | None = Field(None, description="需求文字，至少一句话，最多 10000 字")
     title: Plain = Field("", description="需求文字的标题，可不填", max_length=200)
     top: int = Field(10, ge=1, le=100, description="最多返回几个对象")
     kinds: list[Annotated[Plain, Field(json_schema_extra=_KINDS)]] = Field(
         [], description="只要这些类型的对象；空为全部", max_length=20
     )
-    region: Plain = Field("", description="只要所在地区以此开头的对象", max_length=100)
+    region: Plain = Field(
+        "", description="只要所在地区包含这段文字的对象，如“温州”", max_length=100
+    )
     exclude: list[Plain] = Field([], description="排除的对象编号", max_length=1000)
     record: bool = Field(True, description="是否把这次问答记入库中")
 
@@ -137,10 +134,18 @@ class MatchAnswer(Answer):
     matches: list[PartnerMatchOut]
 
     @classmethod
-    def of(cls, ranking: Ranking[PartnerMatch], *, need_id: str | None, run_id: int | None) -> Self:
-        """The response for a ranking."""
+    def of(
+        cls,
+        ranking: Ranking[PartnerMatch],
+        *,
+        need_id: str | None,
+        run_id: int | None,
+        warnings: Sequence[str] = (),
+    ) -> Self:
+        """The response for a ranking; `warnings` come after those of the ranking."""
         answer = cls.model_validate(ranking)
-        return answer.model_copy(update={"need_id": need_id, "run_id": run_id})
+        told = [*answer.warnings, *warnings]
+        return answer.model_copy(update={"need_id": need_id, "run_id": run_id, "warnings": told})
 
 
 class NeedAnswer(Answer):

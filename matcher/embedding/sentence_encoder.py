@@ -1,9 +1,9 @@
 """The encoder over any sentence-transformers model: a folder, or a name on a model hub."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +25,8 @@ _CHARACTERS_PER_TOKEN = 0.9
 class SentenceEncoder:
     """Encoder over a loaded `SentenceTransformer`; see `Encoder` for the methods.
 
-    A passage longer than the model takes would be cut by it; passages are kept shorter than any
-    common model's limit, and a query is embedded piece by piece and averaged.
+    A model cuts what is longer than it takes; so a long text is embedded piece by piece, and its
+    vector is the mean of theirs.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class SentenceEncoder:
         Raises:
             ModelError: the folder does not exist, or the model cannot be loaded.
         """
-        folder = Path(name)
+        folder = Path(name).expanduser()
         if not folder.is_dir() and _looks_like_path(name):
             raise ModelError(
                 f"模型文件夹 {name} 不存在。请检查 MATCHER_MODEL，或去掉该设置以使用自带模型"
@@ -69,53 +69,51 @@ class SentenceEncoder:
 
         disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
-            model = SentenceTransformer(name, device="cpu")
+            model = SentenceTransformer(str(folder) if folder.is_dir() else name, device="cpu")
         except Exception as error:  # the library raises many kinds; all mean the same here
             raise ModelError(
                 f"无法加载模型 {name}：{error}。请检查 MATCHER_MODEL（文件夹须含 "
                 "sentence-transformers 模型；模型名须能联网下载或已在缓存中）"
             ) from error
         model_id = folder_id(folder) if folder.is_dir() else name
-        if passage_prompt:
+        if passage_prompt is not None:
             model_id += f"+{_digest(passage_prompt.encode())}"
         return cls(model, model_id, query_prompt=query_prompt, passage_prompt=passage_prompt)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder.encode_passages`."""
-        if not texts:
-            return np.empty((0, self.dimension), dtype=np.float32)
-        vectors = self._model.encode_document(
-            list(texts),
-            prompt=self._passage_prompt,
-            batch_size=self._batch_size,
-            normalize_embeddings=True,
-            show_progress_bar=False,
-            convert_to_numpy=True,
-        )
-        return _unit_rows(np.asarray(vectors, dtype=np.float32))
+        return self._encode(self._model.encode_document, texts, self._passage_prompt)
 
     def encode_query(self, text: str) -> Vectors:
         """See `Encoder.encode_query`."""
-        pieces = split_text(text, self._query_limit()) or [text]
-        vectors = self._model.encode_query(
-            pieces,
-            prompt=self._query_prompt,
+        query: Vectors = self._encode(self._model.encode_query, [text], self._query_prompt)[0]
+        return query
+
+    def _encode(
+        self, encode: Callable[..., Any], texts: Sequence[str], prompt: str | None
+    ) -> Vectors:
+        """Unit vectors of texts; one longer than the model takes is the mean of its pieces."""
+        if not texts:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        limit = self._characters_at_once(prompt)
+        pieces = [split_text(text, limit) or [text] for text in texts]
+        vectors = encode(
+            [piece for own in pieces for piece in own],
+            prompt=prompt,
             batch_size=self._batch_size,
             normalize_embeddings=True,
             show_progress_bar=False,
             convert_to_numpy=True,
         )
-        mean = np.asarray(vectors, dtype=np.float32).mean(axis=0, keepdims=True)
-        query: Vectors = _unit_rows(mean)[0]
-        return query
+        starts = np.cumsum([0, *map(len, pieces[:-1])])
+        return _unit_rows(np.add.reduceat(np.asarray(vectors, dtype=np.float32), starts, axis=0))
 
-    def _query_limit(self) -> int:
-        """Characters of a query that the model surely takes at once."""
+    def _characters_at_once(self, prompt: str | None) -> int:
+        """Characters of a text that the model surely takes at once."""
         tokens = self._model.get_max_seq_length()
         if tokens is None or not np.isfinite(tokens):
             return 1_000_000
-        prompt = len(self._query_prompt or "")
-        return max(16, int(tokens * _CHARACTERS_PER_TOKEN) - prompt)
+        return max(16, int(tokens * _CHARACTERS_PER_TOKEN) - len(prompt or ""))
 
 
 def folder_id(folder: Path) -> str:
@@ -133,7 +131,7 @@ def _digest(data: bytes) -> str:
 
 
 def _looks_like_path(name: str) -> bool:
-    return name.startswith((".", "/", "~")) or "\\" in name or name.count("/") != 1
+    return name.startswith((".", "/", "~")) or "\\" in name or name.count("/") > 1
 
 
 def _is_static(model: "SentenceTransformer") -> bool:

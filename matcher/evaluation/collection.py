@@ -1,16 +1,28 @@
 """Test collections: a folder with partners.jsonl, needs.jsonl and optionally qrels.txt."""
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from matcher.errors import InvalidInputError, UnreadableFileError
+from matcher.evaluation.fields import (
+    Fields,
+    read_id,
+    read_keywords,
+    read_objects,
+    read_text,
+    read_year,
+)
 from matcher.records import Evidence, EvidenceType, Need, Partner, PartnerKind
 
 Qrels = dict[str, dict[str, int]]
+Record = TypeVar("Record", Partner, Need)
+
+_GRADE = re.compile(r"-?[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,85 +46,82 @@ def read_collection(folder: Path) -> Collection:
         UnreadableFileError: a file is missing, or a line of it is not what it should be.
     """
     return Collection(
-        partners=[_partner(values, where) for values, where in _lines(folder / "partners.jsonl")],
-        needs=[_need(values, where) for values, where in _lines(folder / "needs.jsonl")],
+        partners=_records(folder / "partners.jsonl", "对象", _partner),
+        needs=_records(folder / "needs.jsonl", "需求", _need),
         qrels=_qrels(folder / "qrels.txt"),
     )
 
 
-def _partner(values: dict[str, Any], where: str) -> Partner:
-    try:
-        kind = PartnerKind.parse(str(values["kind"]), field="kind")
-        evidence = _distinct(map(_evidence, values.get("evidence") or []))
-        return Partner(
-            id=_identifier(values["id"]),
-            kind=kind,
-            name=str(values["name"]),
-            profile=str(values.get("profile") or ""),
-            evidence=evidence,
-        )
-    except (InvalidInputError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UnreadableFileError(f"{where}：对象不合要求（{_cause(error)}）") from error
+def _records(path: Path, what: str, read: Callable[[Fields], Record]) -> list[Record]:
+    """The records of a file, whose ids must differ."""
+    records: dict[str, Record] = {}
+    for values, where in _lines(path):
+        try:
+            record = read(values)
+        except KeyError as error:
+            raise UnreadableFileError(f"{where}：{what}缺少 {error}") from error
+        except (InvalidInputError, ValueError) as error:
+            raise UnreadableFileError(f"{where}：{what}不合要求（{error}）") from error
+        if record.id in records:
+            raise UnreadableFileError(f"{where}：{what}的 id “{record.id}” 前面已经有了")
+        records[record.id] = record
+    return list(records.values())
+
+
+def _partner(values: Fields) -> Partner:
+    return Partner(
+        id=read_id(values),
+        kind=PartnerKind.parse(read_text(values, "kind", required=True), field="kind"),
+        name=read_text(values, "name", required=True),
+        profile=read_text(values, "profile"),
+        evidence=_distinct(map(_evidence, read_objects(values, "evidence"))),
+    )
+
+
+def _evidence(values: Fields) -> Evidence:
+    return Evidence(
+        id=read_text(values, "id"),
+        type=EvidenceType.parse(read_text(values, "type") or EvidenceType.PAPER, field="type"),
+        title=read_text(values, "title"),
+        text=read_text(values, "text"),
+        year=read_year(values),
+        keywords=read_keywords(values),
+    )
 
 
 def _distinct(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """The evidence with ids that differ: an author's list may name one paper twice."""
-    seen: Counter[str] = Counter()
-    distinct = []
+    repeats: Counter[str] = Counter()
+    distinct: dict[str, Evidence] = {}
     for item in evidence:
-        seen[item.id] += 1
-        repeated = seen[item.id] > 1
-        distinct.append(replace(item, id=f"{item.id}#{seen[item.id]}") if repeated else item)
-    return tuple(distinct)
+        identifier = item.id
+        while identifier in distinct:
+            repeats[item.id] += 1
+            identifier = f"{item.id}#{repeats[item.id] + 1}"
+        distinct[identifier] = replace(item, id=identifier)
+    return tuple(distinct.values())
 
 
-def _evidence(item: dict[str, Any]) -> Evidence:
-    year = item.get("year")
-    return Evidence(
-        id=str(item.get("id") or ""),
-        type=EvidenceType.parse(str(item.get("type") or EvidenceType.PAPER), field="type"),
-        title=str(item.get("title") or ""),
-        text=str(item.get("text") or ""),
-        year=int(year) if year else None,
-        keywords=tuple(map(str, item.get("keywords") or ())),
+def _need(values: Fields) -> Need:
+    need = Need(
+        id=read_id(values),
+        title=read_text(values, "title"),
+        problem=read_text(values, "text"),
+        industry=read_text(values, "industry"),
+        keywords=read_keywords(values),
     )
-
-
-def _need(values: dict[str, Any], where: str) -> Need:
-    try:
-        need = Need(
-            id=_identifier(values["id"]),
-            title=str(values.get("title") or ""),
-            problem=str(values.get("text") or ""),
-            industry=str(values.get("industry") or ""),
-            keywords=tuple(map(str, values.get("keywords") or ())),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise UnreadableFileError(f"{where}：需求不合要求（{_cause(error)}）") from error
     if not need.text.strip():
-        raise UnreadableFileError(f"{where}：需求的 title 和 text 都是空的")
+        raise ValueError("title 和 text 都是空的")
     return need
 
 
-def _identifier(value: object) -> str:
-    """An id as TREC files can carry it, without blanks."""
-    identifier = str(value)
-    if not identifier or any(character.isspace() for character in identifier):
-        raise ValueError(f"id “{identifier}” 为空或含有空白")
-    return identifier
-
-
-def _cause(error: Exception) -> str:
-    return f"缺少 {error}" if isinstance(error, KeyError) else str(error)
-
-
-def _lines(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
+def _lines(path: Path) -> Iterator[tuple[Fields, str]]:
     """The objects of a JSON lines file, each with where it stands."""
     for number, line in _text_lines(path):
         where = f"{path} 第 {number} 行"
         try:
             values = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UnreadableFileError(f"{where}：不是合法的 JSON（{error}）") from error
         if not isinstance(values, dict):
             raise UnreadableFileError(f"{where}：应是一个 JSON 对象")
@@ -125,8 +134,10 @@ def _qrels(path: Path) -> Qrels:
         return qrels
     for number, line in _text_lines(path):
         parts = line.split()
-        if len(parts) != 4 or not parts[3].lstrip("-").isdigit():
-            raise UnreadableFileError(f"{path} 第 {number} 行：应为“需求 0 对象 相关度”四列")
+        if len(parts) != 4 or not _GRADE.fullmatch(parts[3]):
+            raise UnreadableFileError(
+                f"{path} 第 {number} 行：应为“需求 0 对象 相关度”四列，相关度是整数"
+            )
         qrels.setdefault(parts[0], {})[parts[2]] = int(parts[3])
     return qrels
 

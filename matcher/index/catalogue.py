@@ -124,6 +124,6 @@ class Catalogue:
 def _passes(facts: OwnerFacts, restriction: SearchFilter) -> bool:
     return (
         (not restriction.kinds or facts.kind in restriction.kinds)
-        and facts.region.startswith(restriction.region)
+        and restriction.region in facts.region
         and facts.id not in restriction.exclude
     )

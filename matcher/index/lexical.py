@@ -11,6 +11,7 @@ factor, (K3 + 1) * q / (K3 + q), for a term that stands q times in the query.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -184,7 +185,7 @@ class LexicalIndex:
                 index._starts, index._ids = parts["starts"], parts["ids"]
                 index._rows_packed, index._counts_packed = parts["rows"], parts["counts"]
                 index._lengths = parts["lengths"]
-        except (OSError, ValueError, KeyError, EOFError, UnicodeDecodeError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise IndexStateError(
                 f"词语索引文件 {path} 无法读取，请运行 matcher index build"
             ) from error

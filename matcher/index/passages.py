@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from matcher.index.catalogue import Catalogue
 from matcher.index.lexical import LexicalIndex
+from matcher.index.scripts import Scripts
 from matcher.index.vector import FaissFlatIndex, VectorIndex
 from matcher.records import Candidates, OwnerFacts, Passage, SearchFilter
+from matcher.text.script import Script, script_of
 from matcher.text.segment import characters, words
 
 DENSE: Final = "dense"
@@ -19,6 +21,7 @@ CHARACTERS: Final = "characters"
 DEPTH = 400
 
 Vectors = NDArray[np.float32]
+Ids = NDArray[np.int64]
 
 
 class PassageIndex:
@@ -32,6 +35,7 @@ class PassageIndex:
         self.vectors: VectorIndex = FaissFlatIndex(dimension)
         self.words = LexicalIndex(words)
         self.characters = LexicalIndex(characters)
+        self.scripts = Scripts()
 
     def put_many(
         self, owners: Sequence[tuple[OwnerFacts, Sequence[Passage]]], vectors: Vectors
@@ -42,6 +46,7 @@ class PassageIndex:
             self.catalogue.put(facts, (passage.id for passage in passages))
         texts = [passage.text for _, passages in owners for passage in passages]
         ids = np.fromiter((p.id for _, passages in owners for p in passages), dtype=np.int64)
+        self.scripts.add(ids, texts)
         self.vectors.add(ids, vectors)
         self.words.add(ids, texts)
         self.characters.add(ids, texts)
@@ -65,9 +70,12 @@ class PassageIndex:
         """
         allowed = self.catalogue.allowed(restriction)
         by_words, by_characters = self.words.score(query), self.characters.score(query)
-        near, _ = self.vectors.search(vector, depth, allowed)
         found = np.concatenate(
-            [near, by_words.top(depth, allowed), by_characters.top(depth, allowed)]
+            [
+                self._near(vector, depth, allowed),
+                by_words.top(depth, allowed),
+                by_characters.top(depth, allowed),
+            ]
         )
         ids = self.catalogue.all_passages_of_owners(found)
         positions, owner_ids = self.catalogue.owners_of(ids)
@@ -76,7 +84,17 @@ class PassageIndex:
             WORDS: by_words.at(ids),
             CHARACTERS: by_characters.at(ids),
         }
-        return Candidates(ids, positions, owner_ids, scores)
+        foreign = self.scripts.differ_from(script_of(query), ids)
+        return Candidates(ids, positions, owner_ids, foreign, scores)
+
+    def _near(self, vector: Vectors, depth: int, allowed: Ids | None) -> Ids:
+        """The nearest passages of each language: one in the query's own always looks nearer."""
+        ids_of = {script: self.scripts.ids(script, allowed) for script in Script}
+        found = []
+        for ids in ids_of.values():
+            everything = len(ids) == len(self.vectors)
+            found.append(self.vectors.search(vector, depth, None if everything else ids)[0])
+        return np.concatenate(found)
 
     def save(self, folder: Path) -> None:
         """Write all views into a folder that exists."""
@@ -84,6 +102,7 @@ class PassageIndex:
         self.vectors.save(folder / "vectors.faiss")
         self.words.save(folder / "words.npz")
         self.characters.save(folder / "characters.npz")
+        self.scripts.save(folder / "scripts.npy")
 
     @classmethod
     def load(cls, folder: Path) -> "PassageIndex":
@@ -98,6 +117,7 @@ class PassageIndex:
         index.catalogue = Catalogue.load(folder / "catalogue.json")
         index.words = LexicalIndex.load(folder / "words.npz", words)
         index.characters = LexicalIndex.load(folder / "characters.npz", characters)
+        index.scripts = Scripts.load(folder / "scripts.npy")
         return index
 
     def _forget(self, owner_ids: Iterable[str]) -> None:
@@ -107,3 +127,4 @@ class PassageIndex:
         self.vectors.remove(ids)
         self.words.remove(ids)
         self.characters.remove(ids)
+        self.scripts.remove(ids)

@@ -5,10 +5,9 @@ step, so that a crash at any moment leaves the old snapshot usable.
 """
 
 import json
-import os
 import shutil
-import tempfile
 import time
+import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,7 +25,11 @@ _REBUILD = "请运行 matcher index build 重建索引（数据不受影响）"
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What a snapshot was made from; it serves only where all but the revision agree."""
+    """What a snapshot was made from; it serves only where all but the revision agree.
+
+    `token` is that of the revision in the store, so that a store restored from a backup, which
+    counts on from an older revision, is told from the one that the snapshot was made from.
+    """
 
     format: int
     library_id: str
@@ -34,64 +37,82 @@ class Stamp:
     dimension: int
     analysis: str
     revision: int
+    token: str
 
 
-def save_snapshot(folder: Path, stamp: Stamp, sides: dict[Side, PassageIndex]) -> Path:
-    """Write a snapshot under `folder`, make it the current one and drop older ones."""
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f"{_DRAFT}{stamp.revision}-", dir=folder))
-    try:
-        for side, index in sides.items():
-            (draft / side.value).mkdir()
-            index.save(draft / side.value)
-        (draft / _STAMP).write_text(json.dumps(asdict(stamp)), encoding="utf-8")
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    target = draft.rename(folder / draft.name.replace(_DRAFT, _FINISHED))
-    pointer = folder / f"{_CURRENT}.{target.name}"
-    pointer.write_text(target.name, encoding="utf-8")
-    pointer.replace(folder / _CURRENT)
-    _tidy_up(folder, target)
-    return target
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A snapshot on disk."""
+
+    folder: Path
+    stamp: Stamp
+
+    def load(self) -> dict[Side, PassageIndex]:
+        """Read the indexes of both sides.
+
+        Raises:
+            IndexStateError: a part is missing or damaged.
+        """
+        return {side: PassageIndex.load(self.folder / side.value) for side in Side}
 
 
-def read_stamp(folder: Path) -> Stamp | None:
-    """Stamp of the current snapshot, None if there is no snapshot.
+def save_snapshot(folder: Path, stamp: Stamp, sides: dict[Side, PassageIndex]) -> Snapshot:
+    """Write a snapshot under `folder`, make it the current one and drop old ones.
+
+    The one that was current until now stays, for a process that is just reading it.
 
     Raises:
-        IndexStateError: the snapshot is damaged.
+        IndexStateError: it cannot be written; the current snapshot is as it was.
     """
-    current = _current(folder)
+    name = f"{stamp.revision}-{uuid.uuid4().hex[:12]}"
+    draft, target = folder / f"{_DRAFT}{name}", folder / f"{_FINISHED}{name}"
+    try:
+        for side, index in sides.items():
+            (draft / side.value).mkdir(parents=True)
+            index.save(draft / side.value)
+        (draft / _STAMP).write_text(json.dumps(asdict(stamp)), encoding="utf-8")
+        draft.rename(target)
+        previous = _current_folder(folder)
+        pointer = folder / f"{_CURRENT}.{name}"
+        pointer.write_text(target.name, encoding="utf-8")
+        pointer.replace(folder / _CURRENT)
+    except BaseException as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        if isinstance(error, OSError | RuntimeError):
+            raise IndexStateError(f"索引无法写入 {folder}：{error}。数据不受影响") from error
+        raise
+    _tidy_up(folder, {target, previous})
+    return Snapshot(target, stamp)
+
+
+def current_snapshot(folder: Path) -> Snapshot | None:
+    """The snapshot in use, None if there is none.
+
+    Raises:
+        IndexStateError: its stamp is damaged.
+    """
+    current = _current_folder(folder)
     if current is None:
         return None
     try:
-        return Stamp(**json.loads((current / _STAMP).read_text(encoding="utf-8")))
+        stamp = Stamp(**json.loads((current / _STAMP).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        raise IndexStateError(f"索引快照 {current} 已损坏。{_REBUILD}") from error
-
-
-def load_snapshot(folder: Path, expected: Stamp) -> tuple[Stamp, dict[Side, PassageIndex]] | None:
-    """The current snapshot, None if there is none.
-
-    Args:
-        folder: where snapshots lie.
-        expected: what the running program would stamp; its revision is the store's.
-
-    Raises:
-        IndexStateError: the snapshot is damaged, was made from another library, by another model
-            or text analysis, or is newer than the store.
-    """
-    stamp, current = read_stamp(folder), _current(folder)
-    if stamp is None or current is None:
-        return None
-    check_stamp(stamp, expected)
-    sides = {side: PassageIndex.load(current / side.value) for side in Side}
-    return stamp, sides
+        raise IndexStateError(f"索引快照 {current} 已损坏或属于另一版本。{_REBUILD}") from error
+    return Snapshot(current, stamp)
 
 
 def check_stamp(stamp: Stamp, expected: Stamp) -> None:
-    """Raise IndexStateError unless a snapshot with `stamp` serves where `expected` is wanted."""
+    """Check that a snapshot with `stamp` serves where `expected` would be stamped.
+
+    Args:
+        stamp: of the snapshot.
+        expected: of the running program; its token is the one that the store has for the
+            snapshot's revision, and its revision the store's.
+
+    Raises:
+        IndexStateError: it was made by another model, text analysis or version of the program,
+            or from another library or another course of this one.
+    """
     if stamp.model_id != expected.model_id or stamp.dimension != expected.dimension:
         raise IndexStateError(
             f"索引由模型 {stamp.model_id} 建立，而当前模型是 {expected.model_id}，"
@@ -101,22 +122,24 @@ def check_stamp(stamp: Stamp, expected: Stamp) -> None:
         raise IndexStateError(f"索引由程序的另一版本建立。{_REBUILD}")
     if stamp.library_id != expected.library_id:
         raise IndexStateError(f"索引属于另一个数据库。{_REBUILD}")
-    if stamp.revision > expected.revision:
-        raise IndexStateError(f"索引比数据库新，数据库可能由备份恢复。{_REBUILD}")
+    if stamp.revision > expected.revision or stamp.token != expected.token:
+        raise IndexStateError(f"索引与数据库的历史不符，数据库可能由备份恢复。{_REBUILD}")
 
 
-def _current(folder: Path) -> Path | None:
+def _current_folder(folder: Path) -> Path | None:
     try:
         name = (folder / _CURRENT).read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return None
-    return folder / os.path.basename(name)
+    except OSError as error:
+        raise IndexStateError(f"索引文件夹 {folder} 不可用：{error}") from error
+    return folder / Path(name).name
 
 
-def _tidy_up(folder: Path, current: Path) -> None:
+def _tidy_up(folder: Path, kept: set[Path | None]) -> None:
     """Remove older snapshots, and drafts that a killed process left a day ago."""
     for other in folder.glob(f"{_FINISHED}*"):
-        if other != current:
+        if other not in kept:
             shutil.rmtree(other, ignore_errors=True)
     for draft in folder.glob(f"{_DRAFT}*"):
         if time.time() - draft.stat().st_mtime > _ABANDONED_AFTER:

@@ -1,27 +1,42 @@
 """The revision of the library, and what changed since an earlier one."""
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from matcher.records import Side
-from matcher.store.tables import ChangeRow, LibraryRow
+from matcher.store.batches import batched
+from matcher.store.dialect import upsert
+from matcher.store.tables import ChangeRow, LibraryRow, RevisionRow
+
+START_TOKEN = "0"
+"""Token of revision 0, the empty library."""
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryState:
-    """Which library this is and how far it has come."""
+    """Which library this is and how far it has come; `token` belongs to this revision alone."""
 
     library_id: str
     revision: int
+    token: str
 
 
 def library_state(session: Session) -> LibraryState:
     """Identity and current revision of the library."""
     row = session.execute(select(LibraryRow.id, LibraryRow.revision)).one()
-    return LibraryState(row.id, row.revision)
+    return LibraryState(row.id, row.revision, revision_token(session, row.revision))
+
+
+def revision_token(session: Session, number: int) -> str:
+    """Token of a revision, empty if the library has never had it."""
+    if number == 0:
+        return START_TOKEN
+    return session.scalar(select(RevisionRow.token).where(RevisionRow.number == number)) or ""
 
 
 def record_changes(session: Session, side: Side, owner_ids: Iterable[str]) -> None:
@@ -30,11 +45,22 @@ def record_changes(session: Session, side: Side, owner_ids: Iterable[str]) -> No
     if not owners:
         return
     session.execute(update(LibraryRow).values(revision=LibraryRow.revision + 1))
-    revision = library_state(session).revision
+    number = session.execute(select(LibraryRow.revision)).scalar_one()
     session.execute(
-        insert(ChangeRow),
-        [{"revision": revision, "side": side, "owner_id": owner_id} for owner_id in owners],
+        insert(RevisionRow).values(
+            number=number, token=secrets.token_hex(16), created_at=datetime.now(UTC)
+        )
     )
+    for batch in batched(owners):
+        rows = [{"side": side, "owner_id": owner, "revision": number} for owner in batch]
+        statement = upsert(session, ChangeRow)
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=[ChangeRow.side, ChangeRow.owner_id],
+                set_={"revision": statement.excluded.revision},
+            ),
+            rows,
+        )
 
 
 def changed_owners(session: Session, side: Side, after: int) -> list[str]:
@@ -43,7 +69,6 @@ def changed_owners(session: Session, side: Side, after: int) -> list[str]:
         session.scalars(
             select(ChangeRow.owner_id)
             .where(ChangeRow.side == side, ChangeRow.revision > after)
-            .group_by(ChangeRow.owner_id)
-            .order_by(func.max(ChangeRow.revision), ChangeRow.owner_id)
+            .order_by(ChangeRow.revision, ChangeRow.owner_id)
         )
     )

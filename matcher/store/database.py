@@ -10,19 +10,31 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+)
 from sqlalchemy.orm import Session, sessionmaker
 
-from matcher.errors import StoreError
+from matcher.errors import ConflictError, StoreError
+from matcher.store.tables import LibraryRow
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITE = {"begin_mode": "IMMEDIATE"}
+_SNAPSHOT = {"isolation_level": "REPEATABLE READ"}
+_MIGRATION_LOCK = 0x6D617463
+"""Any number will do, as long as every process of this program takes the same."""
 
 
 class Database:
-    """An opened store, which hands out units of work."""
+    """An opened store, which hands out units of work.
+
+    Errors of the database leave a unit of work as `StoreError` or `ConflictError`.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -31,26 +43,46 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session over one consistent state of the store, for reading."""
-        with self._sessions.begin() as session:
+        options = _SNAPSHOT if self.engine.dialect.name == "postgresql" else {}
+        with self._unit_of_work(options) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session that commits when the block ends and rolls back when it raises.
+        """A session that changes records: it commits when the block ends, or rolls back whole.
 
-        On SQLite it takes the write lock at once: a transaction that read first and then wants to
-        write would fail at the first other writer, however long it is ready to wait.
+        Only one such session is open at a time, in all processes; others wait for it. On SQLite
+        it takes the write lock at once: a transaction that read first and then wants to write
+        would fail at the first other writer, however long it is ready to wait.
         """
-        with self._sessions.begin() as session:
-            session.connection(execution_options=_WRITE)
+        with self._unit_of_work(_WRITE) as session:
+            if self.engine.dialect.name == "postgresql":
+                session.execute(select(LibraryRow.id).with_for_update())
+            yield session
+
+    @contextmanager
+    def appending(self) -> Iterator[Session]:
+        """A session that only adds what concerns no record: cached vectors, match runs."""
+        with self._unit_of_work(_WRITE) as session:
             yield session
 
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
 
+    @contextmanager
+    def _unit_of_work(self, options: dict[str, Any]) -> Iterator[Session]:
+        try:
+            with self._sessions.begin() as session:
+                session.connection(execution_options=options)
+                yield session
+        except IntegrityError as error:
+            raise ConflictError(f"与库中已有的内容冲突，没有保存：{error.orig}") from error
+        except DBAPIError as error:
+            raise StoreError(f"数据库没有完成操作，什么都没有保存：{error.orig}") from error
 
-def open_database(url: str) -> Database:
+
+def open_database(url: str | URL) -> Database:
     """Open the store at `url`, creating or upgrading its schema.
 
     Raises:
@@ -59,13 +91,14 @@ def open_database(url: str) -> Database:
     """
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
-            Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        if parsed.get_backend_name() == "sqlite":
+            _prepare_sqlite_file(parsed)
         engine = create_engine(parsed, pool_pre_ping=True)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _configure_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
-        migrate(engine)
+        if not _is_current(engine):
+            migrate(engine)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise StoreError(f"数据库地址不可用：{error}。请检查 MATCHER_DATABASE_URL") from error
     except (DatabaseError, OSError) as error:
@@ -75,29 +108,55 @@ def open_database(url: str) -> Database:
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema to `revision`.
+    """Bring the schema to `revision`; of several processes that try at once one does it.
 
     Raises:
         StoreError: the schema in the database is unknown to this program.
     """
     config = alembic_config()
     with engine.connect().execution_options(**_WRITE) as connection, connection.begin():
-        current = MigrationContext.configure(connection).get_current_revision()
-        try:
-            scripts = ScriptDirectory.from_config(config)
-            if current is not None:
-                scripts.get_revision(current)
-            if revision == "head" and current == scripts.get_current_head():
-                return
-        except CommandError as error:
-            raise StoreError(
-                f"数据库结构版本 {current} 不为本程序所知，可能由更新的版本建立。请升级程序"
-            ) from error
+        if engine.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        _check_known(connection)
         config.attributes["connection"] = connection
         if revision == "base":
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)
+
+
+def _is_current(engine: Engine) -> bool:
+    """Whether the schema is that of this program; asks without locking anything.
+
+    Raises:
+        StoreError: the schema is unknown to this program.
+    """
+    with engine.connect() as connection:
+        return _check_known(connection) == _scripts().get_current_head()
+
+
+def _check_known(connection: Connection) -> str | None:
+    """The schema's revision, None for an empty database."""
+    current = MigrationContext.configure(connection).get_current_revision()
+    try:
+        if current is not None:
+            _scripts().get_revision(current)
+    except CommandError as error:
+        raise StoreError(
+            f"数据库结构版本 {current} 不为本程序所知，可能由更新的版本建立。请升级程序"
+        ) from error
+    return current
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(alembic_config())
+
+
+def _prepare_sqlite_file(url: URL) -> None:
+    """Make the folder of a database file; refuse one in memory, which threads can't share."""
+    if url.database in (None, "", ":memory:"):
+        raise StoreError("SQLite 数据库必须是文件，请在 MATCHER_DATABASE_URL 中写明路径")
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
 
 
 def alembic_config() -> Config:
@@ -113,7 +172,7 @@ def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA busy_timeout=15000")
+    cursor.execute("PRAGMA busy_timeout=30000")
     cursor.close()
 
 

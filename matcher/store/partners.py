@@ -90,7 +90,7 @@ def list_partners(
     Args:
         session: where to read.
         kind: only partners of this kind.
-        region: only those whose region begins so.
+        region: only those whose region contains this, as 温州 in 浙江省温州市.
         text: only those with this in name, English name or affiliation.
         offset: how many to pass over.
         limit: how many to return at most.
@@ -125,7 +125,7 @@ def _matching(
     if kind is not None:
         query = query.where(PartnerRow.kind == kind)
     if region:
-        query = query.where(PartnerRow.region.startswith(region, autoescape=True))
+        query = query.where(PartnerRow.region.contains(region, autoescape=True))
     if text:
         searched = (PartnerRow.name, PartnerRow.name_en, PartnerRow.affiliation)
         query = query.where(or_(*(c.contains(text, autoescape=True) for c in searched)))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from matcher.records import OwnerFacts, Passage, Side
@@ -94,7 +94,7 @@ def owner_facts(session: Session, side: Side, owner_ids: Iterable[str]) -> dict[
     return facts
 
 
-def count_passages(session: Session, side: Side) -> int:
-    """Number of passages of one side."""
-    query = select(func.count()).select_from(PassageRow).where(PassageRow.side == side)
-    return session.scalar(query) or 0
+def passage_owners(session: Session, side: Side) -> dict[int, str]:
+    """Owner of every passage of one side."""
+    query = select(PassageRow.id, PassageRow.owner_id).where(PassageRow.side == side)
+    return {row.id: row.owner_id for row in session.execute(query)}

@@ -166,8 +166,8 @@ class VectorRow(Base):
 class LibraryRow(Base):
     """One row: which library this is, and how often it has changed.
 
-    Raising the revision locks the row until the writer commits, so revisions are committed in
-    their order and a follower that has seen number n has seen everything up to n.
+    Whoever changes records locks the row first and holds it until the commit, so revisions are
+    committed in their order and a follower that has seen number n has seen everything up to n.
     """
 
     __tablename__ = "library"
@@ -176,14 +176,28 @@ class LibraryRow(Base):
     revision: Mapped[int] = mapped_column(_BIG)
 
 
+class RevisionRow(Base):
+    """A revision with a random token.
+
+    Restoring a backup takes the library back, and later changes give the same numbers to other
+    contents; the token tells the two apart.
+    """
+
+    __tablename__ = "revisions"
+
+    number: Mapped[int] = mapped_column(_BIG, primary_key=True, autoincrement=False)
+    token: Mapped[str] = mapped_column(String(32))
+    created_at: Mapped[datetime]
+
+
 class ChangeRow(Base):
-    """At this revision the passages of this owner changed."""
+    """The latest revision at which the passages of this owner changed."""
 
     __tablename__ = "changes"
 
-    revision: Mapped[int] = mapped_column(_BIG, primary_key=True)
     side: Mapped[str] = mapped_column(String(10), primary_key=True)
     owner_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    revision: Mapped[int] = mapped_column(_BIG, index=True)
 
 
 class MatchRunRow(Base):

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from matcher.store.batches import batched
+from matcher.store.dialect import upsert
 from matcher.store.tables import PassageRow, VectorRow
 
 _STORED = np.dtype("<f2")
@@ -37,14 +37,12 @@ def save_vectors(
     session: Session, model_id: str, vectors: Mapping[str, NDArray[np.float32]]
 ) -> None:
     """Cache vectors by the hash of their text; those another process cached first are kept."""
-    dialect = session.get_bind().dialect.name
-    make_insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     for batch in batched(vectors.items()):
         rows = [
             {"model_id": model_id, "content_hash": h, "vector": v.astype(_STORED).tobytes()}
             for h, v in batch
         ]
-        session.execute(make_insert(VectorRow).on_conflict_do_nothing(), rows)
+        session.execute(upsert(session, VectorRow).on_conflict_do_nothing(), rows)
 
 
 def count_vectors(session: Session) -> dict[str, int]:

@@ -5,7 +5,7 @@ import re
 PASSAGE_LIMIT = 500
 """Longest passage in characters: most abstracts fit, and no common model truncates it."""
 
-_SENTENCE = re.compile(r"[^。！？；!?;\n]*[。！？；!?;\n]+|[^。！？；!?;\n]+$")
+_SENTENCE = re.compile(r".+?(?:[。！？；!?;\n]+|\.(?=\s)|$)", re.DOTALL)
 
 
 def split_text(text: str, limit: int = PASSAGE_LIMIT) -> list[str]:
@@ -30,8 +30,13 @@ def split_text(text: str, limit: int = PASSAGE_LIMIT) -> list[str]:
 
 
 def _sentences(text: str, limit: int) -> list[str]:
-    """Sentences of a text; one longer than the limit is cut into pieces of that length."""
+    """Sentences of a text; one longer than the limit is cut, between words where there are any."""
     sentences: list[str] = []
     for sentence in _SENTENCE.findall(text):
-        sentences.extend(sentence[i : i + limit] for i in range(0, len(sentence), limit))
+        rest = sentence
+        while len(rest) > limit:
+            cut = rest.rfind(" ", limit // 2, limit) + 1 or limit
+            sentences.append(rest[:cut])
+            rest = rest[cut:]
+        sentences.append(rest)
     return sentences

@@ -9,8 +9,8 @@ from markupsafe import escape
 
 from api.pages.format import excerpt, long_date, marked, money, short_date
 from api.pages.paging import Paging
-from api.pages.view import beside_best
-from matcher.records import Need, NeedMatch
+from api.pages.view import beside_best, without_heading
+from matcher.records import EvidencePassage, Need, NeedMatch, Partner, PartnerKind
 
 
 def test_dates() -> None:
@@ -66,6 +66,54 @@ def test_an_excerpt_begins_near_the_marks_and_cuts_no_number() -> None:
     shown = excerpt(text, [(place, place + 2)])
     assert shown.startswith("…")
     assert "1250.5 A 时<mark>触头</mark>温升" in shown
+
+
+def test_an_excerpt_of_latin_text_is_as_wide_as_one_of_chinese() -> None:
+    chinese, latin = "触" * 1000, "contact wear " * 100
+    assert len(excerpt(chinese)) == 110 + 1
+    assert 200 < len(excerpt(latin)) <= 220 + 1
+    assert len(excerpt(chinese, (), 36)) == 36 + 1
+    assert excerpt("contact " * 25) == "contact " * 25, "short enough to stand whole"
+
+
+def test_an_excerpt_does_not_begin_with_a_stop() -> None:
+    text = "头" * 200 + "，" + "尾" * 109
+    assert excerpt(text, [(250, 252)]).startswith("…尾")
+    assert "<mark>，</mark>" in excerpt(text, [(200, 201)])
+
+
+def profile(text: str, *spans: tuple[int, int], evidence_id: str | None = None) -> EvidencePassage:
+    return EvidencePassage(
+        evidence_id=evidence_id, type=None, title="", year=None, source="", text=text, spans=spans
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "shown"),
+    [
+        ("旅德化学会，CCG，Coating\nAdhesives", (19, 21), ("Adhesives", (1, 3))),
+        ("旅德化学会，CCG，Coating\nAdhesives", (10, 17), ("Coating\nAdhesives", (0, 7))),
+        ("旅德化学会，CCG，Coating\nAdhesives", (0, 2), ("Adhesives", None)),
+        ("Coating\nAdhesives", (9, 11), ("Adhesives", (1, 3))),
+        ("旅德化学会，CCG", (0, 2), ("旅德化学会，CCG", (0, 2))),
+        ("Other，CCG\nAdhesives", (0, 5), ("Other，CCG\nAdhesives", (0, 5))),
+    ],
+)
+def test_the_heading_of_a_profile_is_left_out(
+    text: str, span: tuple[int, int], shown: tuple[str, tuple[int, int] | None]
+) -> None:
+    partner = Partner(
+        id="O1",
+        kind=PartnerKind.OVERSEAS,
+        name="旅德化学会",
+        name_en="CCG",
+        disciplines=("Coating",),
+    )
+    body, left = shown
+    found = without_heading(profile(text, span), partner)
+    assert (found.text, found.spans) == (body, (left,) if left else ())
+    paper = profile(text, span, evidence_id="O1-1")
+    assert without_heading(paper, partner) is paper
 
 
 def test_pages_to_link_to() -> None:

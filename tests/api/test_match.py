@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from matcher.errors import ConflictError, MatcherError, StoreError
 from matcher.service import Matcher
 from matcher.store.runs import match_runs_of
 from matcher.store.tables import MatchRunRow
 from tests.api.problems import fields, problem
+from tests.api.warned import warn
 from tests.conftest import HOT_CONTACTS
 
 TEXT = "断路器触头温升过高，怀疑银合金触头接触电阻太大"
@@ -69,7 +71,7 @@ def test_restrictions(client: TestClient) -> None:
 
     assert ids() == {"X1", "X2", "S1", "O1"}
     assert ids(kinds=["society", "海外科技社团"]) == {"S1", "O1"}
-    assert ids(region="四川") == {"X2"}
+    assert ids(region="四川") == ids(region="成都") == {"X2"}
     assert ids(exclude=["X1", "S1"]) == {"X2", "O1"}
     assert ids(kinds=["institute"]) == set()
 
@@ -121,13 +123,29 @@ def test_an_unknown_need(client: TestClient) -> None:
     problem(client.post("/api/v1/match", json={"need_id": "N404"}), 404, "not-found")
 
 
-def test_lone_surrogates_are_refused(client: TestClient) -> None:
-    response = client.post(
-        "/api/v1/match",
-        content=b'{"text": "\\ud800 abc"}',
-        headers={"content-type": "application/json"},
-    )
-    assert fields(problem(response, 422, "invalid-input")) == ["text"]
+@pytest.mark.parametrize("error", [StoreError("数据库已满"), ConflictError("需求刚被删除")])
+def test_an_answer_outlives_its_record(
+    client: TestClient, filled: Matcher, monkeypatch: pytest.MonkeyPatch, error: MatcherError
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(filled, "record", fail)
+    answer = match(client, need_id="N1")
+    assert answer["matches"][0]["partner"]["id"] == "X1"
+    assert answer["run_id"] is None
+    assert answer["warnings"] == [f"这次问答没有记入库中：{error.message}"]
+    assert match(client, need_id="N1", record=False)["warnings"] == []
+
+
+def test_warnings_of_the_ranking_are_told(
+    client: TestClient, filled: Matcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("match_need", "similar_needs", "needs_for"):
+        warn(filled, name, monkeypatch)
+    assert match(client, need_id="N1")["warnings"] == ["证据不足"]
+    for path in ("needs/N1/similar", "partners/X1/needs"):
+        assert client.get(f"/api/v1/{path}").json()["warnings"] == ["证据不足"]
 
 
 def test_an_empty_library_answers_with_nothing(empty_client: TestClient) -> None:

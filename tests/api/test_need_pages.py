@@ -1,5 +1,6 @@
 """The list of needs, and a need with its partners."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -132,6 +133,28 @@ def test_kind_and_region(client: TestClient) -> None:
     assert partners("kind=society") == {"/partners/S1"}
     assert partners("region=四川省") == {"/partners/X2"}
     assert partners("kind=expert&region=四川省") == {"/partners/X2"}
+
+
+def test_long_evidence_opens_near_the_marks(client: TestClient, filled: Matcher) -> None:
+    far = "这里先介绍其他行业的做法。" * 15 + "最后研究断路器触头温升。" + "其余从略。" * 20
+    evidence = Evidence(id="L-1", type=EvidenceType.PAPER, title="断路器触头温升过高", text=far)
+    partner = Partner(id="L", kind=PartnerKind.EXPERT, name="长文", evidence=(evidence,))
+    filled.save_partners([partner])
+    page = client.get("/needs/N1").text
+    card = page[page.index('/partners/L"') :]
+    short = card[card.index('<span class="cut-short">') : card.index("</summary>")]
+    assert short.startswith('<span class="cut-short">…最后')
+    assert any("触头" in word for word in marks(short))
+    whole = card[card.index('<p class="cut-whole">') : card.index("</details>")]
+    assert re.sub(r"<[^>]*>", "", whole).strip() == far
+
+
+def test_a_profile_does_not_repeat_the_names(client: TestClient) -> None:
+    page = client.get("/needs/N1").text
+    assert "旅德化学会" in text(page)
+    assert "旅德化学会，" not in text(page)
+    assert "Chinese Chemists in Germany" not in text(page)
+    assert "Adhesives, leather chemistry" in text(page)
 
 
 def test_nothing_found_says_how_to_widen(client: TestClient) -> None:

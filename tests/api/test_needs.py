@@ -134,6 +134,38 @@ def test_put_under_another_id_is_refused(client: TestClient) -> None:
     assert client.get("/api/v1/needs/A").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("identifier", "said"),
+    [
+        ("a/similar", "/similar"),
+        ("a/needs", "/needs"),
+        (" a/edit ", "/edit"),
+        ("2026/a/delete", "/delete"),
+        ("new", "new"),
+        ("a/../b", "浏览器"),
+    ],
+)
+def test_an_id_without_an_address_is_refused(
+    client: TestClient, identifier: str, said: str
+) -> None:
+    response = client.post("/api/v1/needs", json=BODY | {"id": identifier, "budget": "很多"})
+    details = problem(response, 422, "invalid-input")
+    assert fields(details) == ["id", "budget"]
+    assert said in details["errors"][0]["message"]
+    if ".." not in identifier:
+        response = client.put(f"/api/v1/needs/{identifier}", json=BODY)
+        assert fields(problem(response, 422, "invalid-input")) == ["id"]
+    assert client.get("/api/v1/needs").json()["total"] == 3
+
+
+@pytest.mark.parametrize("identifier", ["similar", "a/new", "a/edited", "edit/a", "a..b"])
+def test_an_id_like_a_reserved_one_can_be_fetched(client: TestClient, identifier: str) -> None:
+    created = client.post("/api/v1/needs", json=BODY | {"id": identifier})
+    assert client.get(created.headers["location"]).json()["id"] == identifier
+    assert client.get(f"/needs/{identifier}").status_code == 200
+    assert client.get(f"/needs/{identifier}/edit").status_code == 200
+
+
 def test_delete(client: TestClient) -> None:
     assert client.delete("/api/v1/needs/N1").status_code == 204
     problem(client.get("/api/v1/needs/N1"), 404, "not-found")

@@ -6,6 +6,7 @@ from starlette.testclient import TestClient
 from matcher.service import Matcher
 from matcher.store.tables import MatchRunRow
 from tests.api.html import check_page, links, marks, text
+from tests.api.warned import WARNING, warn
 
 QUESTION = "断路器触头温升过高，怀疑银合金触头接触电阻太大"
 
@@ -23,6 +24,7 @@ def test_the_directory(client: TestClient) -> None:
         ({"kind": "expert"}, {"/partners/X1", "/partners/X2"}),
         ({"kind": "学会"}, {"/partners/S1"}),
         ({"region": "四川省"}, {"/partners/X2"}),
+        ({"region": " 成都 "}, {"/partners/X2"}),
         ({"q": "化学会"}, {"/partners/O1"}),
         ({"kind": "institute"}, set()),
     ],
@@ -108,6 +110,44 @@ def test_nothing_found(client: TestClient) -> None:
     page = client.get("/match", params={"text": QUESTION, "kind": "institute"}).text
     check_page(page)
     assert "目录中暂无证据充分的对象" in text(page)
+
+
+def test_no_partners_says_how_to_widen(client: TestClient) -> None:
+    page = client.get("/partners?kind=society&region=成都&q=学会").text
+    assert {
+        "/partners?kind=society&q=%E5%AD%A6%E4%BC%9A",
+        "/partners?region=%E6%88%90%E9%83%BD&q=%E5%AD%A6%E4%BC%9A",
+        "/partners?kind=society&region=%E6%88%90%E9%83%BD",
+        "/partners",
+    } <= set(links(page))
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("/needs/N1", "match_need"),
+        ("/needs/N1?kind=institute", "match_need"),
+        (f"/match?text={QUESTION}", "match_text"),
+        ("/partners/X1", "needs_for"),
+    ],
+)
+def test_warnings_are_told(
+    client: TestClient, filled: Matcher, monkeypatch: pytest.MonkeyPatch, path: str, method: str
+) -> None:
+    assert WARNING not in client.get(path).text
+    warn(filled, method, monkeypatch)
+    page = client.get(path).text
+    check_page(page)
+    assert f'<p class="note">{WARNING}</p>' in page
+
+
+def test_regions_are_typed_or_chosen(client: TestClient) -> None:
+    for path in ("/partners?", f"/match?text={QUESTION}&", "/needs/N1?"):
+        page = client.get(f"{path}region=成都").text
+        check_page(page)
+        assert "地区包含" in text(page)
+        assert 'name="region" value="成都"' in page
+        assert '<option value="四川省">' in page
 
 
 def test_static_files(client: TestClient) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from starlette.testclient import TestClient
 
 from tests.api.problems import fields, problem
@@ -77,7 +78,7 @@ def test_list_and_filters(client: TestClient) -> None:
 
     assert ids() == {"X1", "X2", "S1", "O1"}
     assert ids(kind="expert") == ids(kind="院士专家") == {"X1", "X2"}
-    assert ids(region="四川省") == {"X2"}
+    assert ids(region="四川省") == ids(region="成都") == {"X2"}
     assert ids(q="Chemists") == {"O1"}
     details = problem(client.get("/api/v1/partners?kind=wizard"), 422, "invalid-input")
     assert fields(details) == ["kind"]
@@ -87,6 +88,12 @@ def test_a_list_shows_summaries(client: TestClient) -> None:
     item = client.get("/api/v1/partners?q=触头").json()["items"][0]
     assert item["sample"] is True
     assert not {"profile", "evidence"} & set(item)
+
+
+@pytest.mark.parametrize("identifier", ["a/needs", "a/b/edit", "new", "./a"])
+def test_an_id_without_an_address_is_refused(client: TestClient, identifier: str) -> None:
+    response = client.post("/api/v1/partners", json=BODY | {"id": identifier})
+    assert fields(problem(response, 422, "invalid-input")) == ["id"]
 
 
 def test_delete(client: TestClient) -> None:

@@ -1,13 +1,10 @@
 import math
-from pathlib import Path
 
 import pytest
 
-from matcher.errors import InvalidInputError
 from matcher.evaluation.collection import Collection
 from matcher.evaluation.evaluate import evaluate_collection
 from matcher.evaluation.metrics import measure
-from matcher.evaluation.runs import write_run
 from matcher.records import PartnerKind
 from tests.conftest import NEEDS, PARTNERS
 from tests.fakes import HashEncoder
@@ -44,15 +41,3 @@ def test_only_one_kind_can_be_ranked() -> None:
     collection = Collection(list(PARTNERS), list(NEEDS), {})
     result = evaluate_collection(collection, HashEncoder(), kind=PartnerKind.SOCIETY)
     assert {p for ranked in result.run.values() for p, _ in ranked} == {"S1"}
-
-
-def test_a_run_is_written_in_trec_form(tmp_path: Path) -> None:
-    path = tmp_path / "deep" / "run.trec"
-    write_run(path, {"N1": [("X1", 2.5), ("X2", -1.0)], "N2": []})
-    assert path.read_text() == "N1 Q0 X1 1 2.5 matcher\nN1 Q0 X2 2 -1 matcher\n"
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_a_run_that_cannot_be_written_is_an_error() -> None:
-    with pytest.raises(InvalidInputError, match="无法写入"):
-        write_run(Path("/proc/nowhere/run.trec"), {})

@@ -14,11 +14,14 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "changes",
-        sa.Column("revision", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("side", sa.String(length=10), nullable=False),
         sa.Column("owner_id", sa.String(length=64), nullable=False),
-        sa.PrimaryKeyConstraint("revision", "side", "owner_id", name=op.f("pk_changes")),
+        sa.Column("revision", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("side", "owner_id", name=op.f("pk_changes")),
     )
+    with op.batch_alter_table("changes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_changes_revision"), ["revision"], unique=False)
+
     op.create_table(
         "enterprises",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -119,6 +122,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_passages_owner", ["side", "owner_id"], unique=False)
 
     op.create_table(
+        "revisions",
+        sa.Column(
+            "number",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_revisions")),
+    )
+    op.create_table(
         "vectors",
         sa.Column("model_id", sa.String(length=200), nullable=False),
         sa.Column("content_hash", sa.String(length=32), nullable=False),
@@ -195,6 +210,7 @@ def downgrade() -> None:
     op.drop_table("needs")
     op.drop_table("evidence")
     op.drop_table("vectors")
+    op.drop_table("revisions")
     with op.batch_alter_table("passages", schema=None) as batch_op:
         batch_op.drop_index("ix_passages_owner")
         batch_op.drop_index(batch_op.f("ix_passages_content_hash"))
@@ -218,4 +234,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_enterprises_county"))
 
     op.drop_table("enterprises")
+    with op.batch_alter_table("changes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_changes_revision"))
+
     op.drop_table("changes")
