@@ -1,0 +1,18 @@
+"""The command line: one typer application, a file for each group of verbs."""
+
+from matcher.cli import demo, doctor, evaluate, imports, index, match, serve, train
+from matcher.cli.shared import make_app
+
+app = make_app("企业技术需求与专家、学会、院所、海外社团的对接服务。")
+app.command("import")(imports.import_records)
+app.command("rank")(match.rank)
+app.command("needs-for")(match.needs_for)
+app.command("similar")(match.similar)
+app.command("evaluate")(evaluate.evaluate)
+app.command("train")(train.train)
+app.add_typer(index.app, name="index")
+app.command("serve")(serve.serve)
+app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
+
+__all__ = ["app"]
