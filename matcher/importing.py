@@ -64,7 +64,7 @@ def import_file(
         keep_good: import the rows without faults although others have some.
         dry_run: check only.
         default_kind: kind of partners in a file that does not say it.
-        progress: called with the step, rows done, and rows in all.
+        progress: called with the step, rows done, and rows in all (0 while that is unknown).
 
     Raises:
         UnreadableFileError: the file cannot be read as a whole.
@@ -75,7 +75,7 @@ def import_file(
         results = read_records(path, subject, default_kind=default_kind)
         return _checked_references(database, results)
 
-    checked = summarise(_counted(read(), lambda done: report("检查", done, done)))
+    checked = summarise(_counted(read(), lambda done: report("检查", done, 0)))
     if dry_run or not checked.good or (checked.fault_count and not keep_good):
         return ImportResult(report=checked, imported=False)
     counts, new_enterprises, done = SaveCounts(), 0, 0

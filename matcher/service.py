@@ -1,7 +1,7 @@
 """The Matcher: everything the product does, for the command line and the web alike."""
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
@@ -18,6 +18,7 @@ from matcher.records import (
     NeedMatch,
     Partner,
     PartnerMatch,
+    Passage,
     Ranking,
     ScoredOwner,
     SearchFilter,
@@ -178,21 +179,17 @@ class Matcher:
         with self.reading() as session:
             partners = get_partners(session, answer.owner_ids)
             passages = passages_by_id(session, answer.passage_ids)
-        matches = [
+        matches = tuple(
             PartnerMatch(
                 rank=rank,
                 partner=partners[scored.owner_id],
                 score=scored.score,
                 components=scored.components,
-                evidence=partner_evidence(
-                    partners[scored.owner_id],
-                    (passages[p] for p in scored.passage_ids if p in passages),
-                    answer.telling,
-                ),
+                evidence=partner_evidence(partners[scored.owner_id], found, answer.telling),
             )
-            for rank, scored in enumerate(answer.present(partners), start=1)
-        ]
-        return self._ranking(tuple(matches), answer, started)
+            for rank, scored, found in answer.places(partners, passages)
+        )
+        return self._ranking(matches, answer, started)
 
     def _rank_needs(
         self, texts: list[str], top: int, restriction: SearchFilter
@@ -202,21 +199,17 @@ class Matcher:
         with self.reading() as session:
             needs = get_needs(session, answer.owner_ids)
             passages = passages_by_id(session, answer.passage_ids)
-        matches = [
+        matches = tuple(
             NeedMatch(
                 rank=rank,
                 need=needs[scored.owner_id],
                 score=scored.score,
                 components=scored.components,
-                evidence=need_evidence(
-                    needs[scored.owner_id],
-                    (passages[p] for p in scored.passage_ids if p in passages),
-                    answer.telling,
-                ),
+                evidence=need_evidence(needs[scored.owner_id], found, answer.telling),
             )
-            for rank, scored in enumerate(answer.present(needs), start=1)
-        ]
-        return self._ranking(tuple(matches), answer, started)
+            for rank, scored, found in answer.places(needs, passages)
+        )
+        return self._ranking(matches, answer, started)
 
     def _search(
         self, side: Side, texts: list[str], top: int, restriction: SearchFilter
@@ -264,6 +257,10 @@ class _Answer:
     def passage_ids(self) -> list[int]:
         return [passage for owner in self.scored for passage in owner.passage_ids]
 
-    def present(self, records: Collection[str]) -> list[ScoredOwner]:
-        """The owners that are still in the store; one may have been removed meanwhile."""
-        return [owner for owner in self.scored if owner.owner_id in records]
+    def places(
+        self, records: Collection[str], passages: Mapping[int, Passage]
+    ) -> Iterator[tuple[int, ScoredOwner, list[Passage]]]:
+        """Rank, owner and its passages, of the owners and passages that are still in the store."""
+        present = (scored for scored in self.scored if scored.owner_id in records)
+        for rank, scored in enumerate(present, start=1):
+            yield rank, scored, [passages[p] for p in scored.passage_ids if p in passages]

@@ -34,7 +34,15 @@ PARTNERS = Table(
         Column(
             field="name",
             label="名称",
-            aliases=("姓名", "对象名称", "专家姓名", "学会名称", "机构名称", "组织名称"),
+            aliases=(
+                "姓名",
+                "姓名或名称",
+                "对象名称",
+                "专家姓名",
+                "学会名称",
+                "机构名称",
+                "组织名称",
+            ),
             required=True,
             hint="专家写姓名，其他写全称",
             example="张某某",
