@@ -4,7 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from matcher.records import Evidence, Need, Partner, PartnerKind
+from matcher.text.script import Script, script_of
 from matcher.text.split import PASSAGE_LIMIT, split_text
+
+_LIMITS = {Script.HAN: PASSAGE_LIMIT, Script.LATIN: 5 * PASSAGE_LIMIT // 2}
+"""Longest passage in characters: what takes 500 in Chinese takes some 1,250 in English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,10 @@ def _body(evidence: Evidence) -> str:
 def _pieces(evidence_id: str | None, heading: str, body: str) -> Iterator[PassageText]:
     """Split the body so that each piece, with the heading before it, keeps to the limit."""
     heading = heading.strip()
-    room = PASSAGE_LIMIT - len(heading) - 1
-    if room < PASSAGE_LIMIT // 2:
-        pieces = split_text(f"{heading}\n{body}")
+    limit = _LIMITS[script_of(f"{heading}\n{body}")]
+    room = limit - len(heading) - 1
+    if room < limit // 2:
+        pieces = split_text(f"{heading}\n{body}", limit)
         heading = ""
     else:
         pieces = split_text(body, room) or ([""] if heading else [])

@@ -34,3 +34,12 @@ def test_a_need_without_a_body_has_its_title() -> None:
 
 def test_a_partner_without_any_text_has_no_passage() -> None:
     assert partner_passages(Partner(id="1", kind=PartnerKind.EXPERT, name="王锋")) == []
+
+
+def test_english_has_room_for_as_much_as_chinese() -> None:
+    sentence = "Wear of gears was measured under boundary lubrication. "
+    paper = Evidence(id="e", type=EvidenceType.PAPER, title="Wear", text=sentence * 20)
+    group = Partner(id="1", kind=PartnerKind.OVERSEAS, name="Tribology Group", evidence=(paper,))
+    about, whole = partner_passages(group)
+    assert about.text == "Tribology Group"
+    assert PASSAGE_LIMIT < len(whole.text) <= 5 * PASSAGE_LIMIT // 2
