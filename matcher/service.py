@@ -118,9 +118,10 @@ class Matcher:
         texts = [passage.text for passage in passages[:_PASSAGES_AS_QUERIES]]
         ranking = self._rank_needs(texts, top, restriction)
         if not texts:
-            return replace(ranking, warnings=("该对象没有简介和证据，无法据以查找需求",))
+            warning = f"{partner.id} 没有简介，也没有成果，无从寻找需求，请补充后再试"
+            return replace(ranking, warnings=(warning,))
         if len(passages) > len(texts):
-            warning = f"该对象有 {len(passages)} 条段落，只按简介和年份最近的共 {len(texts)} 条查找"
+            warning = f"{partner.id} 有 {len(passages)} 条段落，只用了最近的 {len(texts)} 条"
             return replace(ranking, warnings=(warning,))
         return ranking
 

@@ -87,7 +87,7 @@ def test_a_partner_without_text_finds_no_needs_and_says_why(filled: Matcher) -> 
     filled.save_partners([Partner(id="X0", kind=PartnerKind.EXPERT, name="无名")])
     ranking = filled.needs_for("X0")
     assert ranking.matches == ()
-    assert "没有简介和证据" in ranking.warnings[0]
+    assert "没有简介，也没有成果" in ranking.warnings[0]
 
 
 def test_of_very_many_passages_the_latest_are_asked_with(filled: Matcher) -> None:

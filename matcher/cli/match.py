@@ -10,10 +10,7 @@ from matcher.cli.shared import console, opened, read_settings
 from matcher.cli.show import ranking_data, ranking_table
 from matcher.errors import InvalidInputError
 from matcher.records import Match, PartnerKind, Ranking, SearchFilter
-from matcher.service import Matcher
-from matcher.store.partners import get_partner
 from matcher.text.fold import tidy
-from matcher.text.passages import partner_passages
 
 Top = Annotated[int, typer.Option("--top", min=1, max=1000, help="列出前几名")]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
@@ -59,9 +56,7 @@ def needs_for(
     partner = tidy(partner)
     with opened(read_settings()) as matcher:
         ranking = matcher.needs_for(partner, top=top, restriction=SearchFilter(region=region))
-        can_search = _has_text(matcher, partner)
-    nothing = f"{partner} 没有简介，也没有成果，无从寻找需求。请补充后再试。"
-    show(ranking, f"对象：{partner}", as_json, empty=_NO_NEEDS if can_search else nothing)
+    show(ranking, f"对象：{partner}", as_json, empty=_NO_NEEDS)
 
 
 def similar(
@@ -83,7 +78,7 @@ def search_filter(kinds: list[str] | None, region: str) -> SearchFilter:
 
 
 def show(ranking: Ranking[Match], title: str, as_json: bool, *, empty: str) -> None:
-    """Print a ranking, or `empty` where nothing was found."""
+    """Print a ranking with its warnings, or `empty` where nothing was found."""
     if as_json:
         typer.echo(json.dumps(ranking_data(ranking), ensure_ascii=False, indent=2))
         return
@@ -96,12 +91,6 @@ def show(ranking: Ranking[Match], title: str, as_json: bool, *, empty: str) -> N
     console.print(
         f"考察 {ranking.considered} 个候选，用时 {ranking.milliseconds:.0f} 毫秒", style="dim"
     )
-
-
-def _has_text(matcher: Matcher, partner_id: str) -> bool:
-    """Whether a partner has anything to search with."""
-    with matcher.reading() as session:
-        return bool(partner_passages(get_partner(session, partner_id)))
 
 
 def _standard_input() -> str:
