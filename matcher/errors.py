@@ -66,7 +66,7 @@ class ConflictError(MatcherError):
 
 
 class ModelError(MatcherError):
-    """An embedding model cannot be loaded or used."""
+    """A model (embedding, re-ranking, screening) cannot be loaded or used."""
 
 
 class IndexStateError(MatcherError):

@@ -17,6 +17,7 @@ class HashEncoder:
         self.dimension = dimension
         self.model_id = f"{model_id}-{dimension}"
         self.encoded: list[str] = []
+        self.is_static = False
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         self.encoded.extend(texts)

@@ -18,12 +18,15 @@ ALLOWED = {
     "store": PURE | {"text"},
     "embedding": PURE | {"text"},
     "index": PURE | {"text"},
-    "ranking": {"records"},
+    "ranking": {"records", "errors"},
+    "screening": PURE | {"text"},
 }
 """What each package may import of `matcher`; those not named stand above and may import these."""
 TOP = {
     "service",
     "live",
+    "calibrating",
+    "references",
     "importing",
     "explain",
     "verify",

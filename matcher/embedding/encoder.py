@@ -26,6 +26,11 @@ class Encoder(Protocol):
         """Embed passages: shape (n, dimension), rows of unit length."""
         ...
 
+    @property
+    def is_static(self) -> bool:
+        """Whether it looks tokens up instead of computing: a thousand words take milliseconds."""
+        ...
+
     def encode_query(self, text: str) -> Vectors:
         """Embed one query of any length: shape (dimension,), unit length."""
         ...

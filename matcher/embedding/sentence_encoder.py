@@ -1,25 +1,25 @@
 """The encoder over any sentence-transformers model: a folder, or a name on a model hub."""
 
 from collections.abc import Callable, Sequence
-from hashlib import blake2b
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.embedding.fitting import TokenCounter, split_to_fit, tokens_at_once
+from matcher.embedding.loading import ModelSource, find_model, open_model, text_id
 from matcher.errors import ModelError
-from matcher.text.split import split_text
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 Vectors = NDArray[np.float32]
 
+_SETTING = "MATCHER_MODEL"
+_OWNER = "sentence-transformers"
 _STATIC_BATCH = 2048
 _TRANSFORMER_BATCH = 32
-_CHARACTERS_PER_TOKEN = 0.9
-"""Cautious: the tokenizers of Chinese models make at most about one token a character."""
 
 
 class SentenceEncoder:
@@ -38,11 +38,19 @@ class SentenceEncoder:
         passage_prompt: str | None = None,
     ) -> None:
         self._model = model
-        self._query_prompt = query_prompt
+        self._query_prompt = _own_prompt(model, "query") if query_prompt is None else query_prompt
+        if passage_prompt is None:
+            passage_prompt = _own_prompt(model, "document", "passage", "corpus")
         self._passage_prompt = passage_prompt
-        self._batch_size = _STATIC_BATCH if _is_static(model) else _TRANSFORMER_BATCH
+        self.is_static = _is_static(model)
+        self._batch_size = _STATIC_BATCH if self.is_static else _TRANSFORMER_BATCH
         self.model_id = model_id
         self.dimension = _dimension(model)
+        limit = tokens_at_once(model)
+        self._counter = None if limit is None else TokenCounter(model, limit)
+        if self._counter is not None:
+            self._counter.check_room("", self._query_prompt, _SETTING)
+            self._counter.check_room("", self._passage_prompt, _SETTING)
 
     @classmethod
     def load(
@@ -56,28 +64,20 @@ class SentenceEncoder:
             passage_prompt: put before passages; None for the model's own "document" prompt.
 
         Raises:
-            ModelError: the folder does not exist, or the model cannot be loaded.
+            ModelError: the model is not there, or cannot be loaded.
         """
-        folder = Path(name).expanduser()
-        if not folder.is_dir() and _looks_like_path(name):
-            raise ModelError(
-                f"模型文件夹 {name} 不存在。请检查 MATCHER_MODEL，或去掉该设置以使用自带模型"
-            )
-        # Importing it takes seconds and half a gigabyte: only where a model is really wanted.
-        from sentence_transformers import SentenceTransformer  # noqa: PLC0415
-        from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
-
-        disable_progress_bar()  # type: ignore[no-untyped-call]
+        source = find_model(name, owner=_OWNER, setting=_SETTING)
         try:
-            model = SentenceTransformer(str(folder) if folder.is_dir() else name, device="cpu")
+            model = open_model(source, _open)
         except Exception as error:  # the library raises many kinds; all mean the same here
             raise ModelError(
-                f"无法加载模型 {name}：{error}。请检查 MATCHER_MODEL（文件夹须含 "
-                "sentence-transformers 模型；模型名须能联网下载或已在缓存中）"
+                f"无法加载模型 {name}：{error}。请检查 {_SETTING}"
+                "（须是 sentence-transformers 的向量模型，如 BAAI/bge-small-zh-v1.5）"
             ) from error
-        model_id = folder_id(folder) if folder.is_dir() else name
+        _check_gives_vectors(model, name)
+        model_id = source.model_id
         if passage_prompt is not None:
-            model_id += f"+{_digest(passage_prompt.encode())}"
+            model_id += f"+{text_id(passage_prompt)}"
         return cls(model, model_id, query_prompt=query_prompt, passage_prompt=passage_prompt)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
@@ -89,14 +89,11 @@ class SentenceEncoder:
         query: Vectors = self._encode(self._model.encode_query, [text], self._query_prompt)[0]
         return query
 
-    def _encode(
-        self, encode: Callable[..., Any], texts: Sequence[str], prompt: str | None
-    ) -> Vectors:
+    def _encode(self, encode: Callable[..., Any], texts: Sequence[str], prompt: str) -> Vectors:
         """Unit vectors of texts; one longer than the model takes is the mean of its pieces."""
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
-        limit = self._characters_at_once(prompt)
-        pieces = [split_text(text, limit) or [text] for text in texts]
+        pieces = self._pieces(texts, prompt)
         vectors = encode(
             [piece for own in pieces for piece in own],
             prompt=prompt,
@@ -108,30 +105,44 @@ class SentenceEncoder:
         starts = np.cumsum([0, *map(len, pieces[:-1])])
         return _unit_rows(np.add.reduceat(np.asarray(vectors, dtype=np.float32), starts, axis=0))
 
-    def _characters_at_once(self, prompt: str | None) -> int:
-        """Characters of a text that the model surely takes at once."""
-        tokens = self._model.get_max_seq_length()
-        if tokens is None or not np.isfinite(tokens):
-            return 1_000_000
-        return max(16, int(tokens * _CHARACTERS_PER_TOKEN) - len(prompt or ""))
+    def _pieces(self, texts: Sequence[str], prompt: str) -> list[list[str]]:
+        """Each text, or the pieces of one that is longer than the model takes."""
+        if self._counter is None:
+            return [[text] for text in texts]
+        count = partial(self._counter.count, prompt=prompt)
+        limit = self._counter.limit
+        return [
+            [text] if tokens <= limit else split_to_fit(text, count, limit)
+            for text, tokens in zip(texts, count(texts), strict=True)
+        ]
 
 
-def folder_id(folder: Path) -> str:
-    """Name of a model folder with a hash of its content, so that a retrained model is another."""
-    content = blake2b(digest_size=6)
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix in {".json", ".safetensors", ".bin", ".txt", ".model"}:
-            content.update(path.relative_to(folder).as_posix().encode())
-            content.update(path.read_bytes())
-    return f"{folder.resolve().name}@{content.hexdigest()}"
+def _open(source: ModelSource) -> "SentenceTransformer":
+    # Importing it takes seconds and half a gigabyte: only where a model is really wanted.
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+    from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
+
+    disable_progress_bar()  # type: ignore[no-untyped-call]
+    return SentenceTransformer(**source.arguments(), device="cpu")
 
 
-def _digest(data: bytes) -> str:
-    return blake2b(data, digest_size=4).hexdigest()
+def _check_gives_vectors(model: "SentenceTransformer", name: str) -> None:
+    """Refuse a re-ranker, which the library loads as if its inner states were vectors."""
+    config = getattr(model.transformers_model, "config", None)
+    trained_as = getattr(config, "architectures", None) or []
+    if any(kind.endswith("ForSequenceClassification") for kind in trained_as):
+        raise ModelError(
+            f"{name} 是重排或分类模型，不是向量模型。请在 {_SETTING} 中换用别的模型；"
+            "重排模型写在 MATCHER_RERANKER 中"
+        )
 
 
-def _looks_like_path(name: str) -> bool:
-    return name.startswith((".", "/", "~")) or "\\" in name or name.count("/") > 1
+def _own_prompt(model: "SentenceTransformer", *names: str) -> str:
+    """The model's own prompt: the first that is not empty among these names of it.
+
+    The library itself stops at the first name, which it always defines, if only as empty.
+    """
+    return next((prompt for name in names if (prompt := model.prompts.get(name))), "")
 
 
 def _is_static(model: "SentenceTransformer") -> bool:

@@ -11,7 +11,7 @@ from matcher.embedding.training.config import (
     TrainingProgress,
     TrainingReport,
 )
-from matcher.embedding.training.corpus import Corpus, read_corpus
+from matcher.embedding.training.corpus import Corpus, hold_out, read_corpus
 from matcher.embedding.training.export import write_model
 from matcher.embedding.training.fit import fit_needs, fixed_threads, pretrain
 from matcher.embedding.training.network import PieceTable
@@ -24,6 +24,7 @@ __all__ = [
     "TrainingConfig",
     "TrainingProgress",
     "TrainingReport",
+    "hold_out",
     "read_corpus",
     "train_on",
     "train_static_model",

@@ -3,9 +3,11 @@
 import json
 import lzma
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from matcher.errors import TrainingError
 
@@ -63,6 +65,24 @@ class Corpus:
     parallel: tuple[TextPair, ...]
     glossary: tuple[TextPair, ...]
     thesaurus: tuple[TextPair, ...]
+
+
+def hold_out(corpus: Corpus, count: int, seed: int = 0) -> tuple[Corpus, tuple[NeedPair, ...]]:
+    """Set needs aside, with their abstracts, for fitting and measuring what stands on the model.
+
+    Returns:
+        The corpus without them, and the needs set aside, at most `count`.
+    """
+    random = np.random.default_rng([seed, 3])
+    chosen = random.permutation(len(corpus.needs))[:count]
+    aside = tuple(corpus.needs[int(row)] for row in sorted(chosen))
+    ids = {need.abstract_id for need in aside}
+    rest = replace(
+        corpus,
+        needs=tuple(need for need in corpus.needs if need.abstract_id not in ids),
+        abstracts=tuple(abstract for abstract in corpus.abstracts if abstract.id not in ids),
+    )
+    return rest, aside
 
 
 def read_corpus(folder: Path, *, paragraph_characters: int = 60) -> Corpus:

@@ -1,0 +1,1 @@
+"""Screening of needs at submission: keywords, duplicates, common needs."""
