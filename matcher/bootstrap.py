@@ -1,10 +1,14 @@
 """The composition root: settings in, a ready Matcher out."""
 
+from matcher.embedding.cross_encoder import CrossEncoderReranker
 from matcher.embedding.encoder import Encoder
 from matcher.embedding.sentence_encoder import SentenceEncoder
 from matcher.live import LiveIndex, Progress
-from matcher.service import Matcher
-from matcher.settings import Settings
+from matcher.ranking.calibration import Calibration
+from matcher.references import reference_needs
+from matcher.screening.genuineness import Genuineness
+from matcher.service import Judgement, Matcher, Reranking
+from matcher.settings import Settings, data_folder
 from matcher.store.database import Database, open_database
 
 
@@ -30,10 +34,39 @@ def load_encoder(settings: Settings) -> Encoder:
     )
 
 
+def load_judgement(*, fits_model: bool = True) -> Judgement:
+    """What turns scores into probabilities, as it ships.
+
+    Args:
+        fits_model: whether the model in use is the embedded one, whose scores it was fitted on.
+
+    Raises:
+        ModelError: a file is missing or damaged.
+    """
+    return Judgement(
+        Calibration.load(data_folder() / "ranking" / "calibration.json"),
+        Genuineness.load(data_folder() / "screening" / "genuineness.json"),
+        fits_model,
+    )
+
+
+def load_reranking(settings: Settings) -> Reranking | None:
+    """Load the configured re-ranking model, None if there is none.
+
+    Raises:
+        ModelError: it cannot be loaded.
+    """
+    if not settings.reranker:
+        return None
+    return Reranking(CrossEncoderReranker.load(settings.reranker), settings.reranked)
+
+
 def assemble(settings: Settings, encoder: Encoder) -> Matcher:
     """A Matcher over the configured store with a given encoder; its indexes are not loaded yet."""
     database = open_library(settings)
-    return Matcher(database, encoder, LiveIndex(database, encoder, settings.index_folder))
+    index = LiveIndex(database, encoder, settings.index_folder, reference_needs())
+    judgement = load_judgement(fits_model=not settings.model)
+    return Matcher(database, encoder, index, judgement, reranking=load_reranking(settings))
 
 
 def open_matcher(settings: Settings | None = None, progress: Progress | None = None) -> Matcher:

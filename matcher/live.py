@@ -1,7 +1,8 @@
 """The indexes of a running process, kept in step with the store."""
 
+import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from matcher.embedding.encoder import Encoder
 from matcher.errors import IndexStateError
+from matcher.index.hubness import References
 from matcher.index.passages import PassageIndex
 from matcher.index.snapshot import FORMAT, Stamp, check_stamp, current_snapshot, save_snapshot
 from matcher.records import Passage, Side
@@ -23,7 +25,7 @@ from matcher.store.changes import (
 )
 from matcher.store.database import Database
 from matcher.store.passages import owner_facts, passages_of
-from matcher.store.vectors import load_vectors, round_as_stored, save_vectors
+from matcher.store.vectors import QUERY_PREFIX, load_vectors, round_as_stored, save_vectors
 from matcher.text.segment import ANALYSIS_VERSION
 
 Progress = Callable[[int, int], None]
@@ -38,10 +40,29 @@ class LiveIndex:
     Only one thread changes or searches them at a time.
     """
 
-    def __init__(self, database: Database, encoder: Encoder, folder: Path) -> None:
+    def __init__(
+        self,
+        database: Database,
+        encoder: Encoder,
+        folder: Path,
+        references: Sequence[str] = (),
+    ) -> None:
+        """Start empty.
+
+        Args:
+            database: the store to follow.
+            encoder: of passages and references.
+            folder: of the snapshots.
+            references: needs by which the hubness of partners is measured; see
+                `matcher.index.hubness`. Needs are searched by texts of another kind and have none.
+        """
         self._database = database
         self._encoder = encoder
         self._folder = folder
+        self._references = {
+            Side.PARTNER: self._embedded(tuple(references)),
+            Side.NEED: References.none(encoder.dimension),
+        }
         self._lock = threading.RLock()
         self._sides = self._empty()
         self._revision = 0
@@ -72,7 +93,7 @@ class LiveIndex:
                 return False
             self.check(snapshot.stamp)
             try:
-                self._sides = snapshot.load()
+                self._sides = snapshot.load(self._references)
             except IndexStateError:
                 # Another process may have saved and tidied up twice while this one was reading.
                 if current_snapshot(self._folder) == snapshot:
@@ -176,19 +197,35 @@ class LiveIndex:
             save_vectors(session, self._encoder.model_id, vectors)
         return vectors
 
+    def _embedded(self, texts: tuple[str, ...]) -> References:
+        """References with their vectors, which are cached: a large model takes a while."""
+        if not texts:
+            return References.none(self._encoder.dimension)
+        keys = {text: f"{QUERY_PREFIX}{_hash(text)[:26]}" for text in texts}
+        with self._database.reading() as session:
+            vectors = load_vectors(session, self._encoder.model_id, keys.values())
+        missing = [text for text in texts if keys[text] not in vectors]
+        if missing:
+            found = {keys[text]: self._encoder.encode_query(text) for text in missing}
+            with self._database.appending() as session:
+                save_vectors(session, self._encoder.model_id, found)
+            vectors |= {key: round_as_stored(vector) for key, vector in found.items()}
+        return References(texts, np.stack([vectors[keys[text]] for text in texts]))
+
     def _empty(self) -> dict[Side, PassageIndex]:
-        return {side: PassageIndex(self._encoder.dimension) for side in Side}
+        return {side: PassageIndex(self._references[side]) for side in Side}
 
     def _start_anew(self) -> None:
         self._sides, self._revision, self._token = self._empty(), 0, START_TOKEN
 
     def _stamp(self, library_id: str, revision: int, token: str) -> Stamp:
+        references = "\0".join(self._references[Side.PARTNER].texts)
         return Stamp(
             format=FORMAT,
             library_id=library_id,
             model_id=self._encoder.model_id,
             dimension=self._encoder.dimension,
-            analysis=ANALYSIS_VERSION,
+            analysis=f"{ANALYSIS_VERSION}-{_hash(references)}",
             revision=revision,
             token=token,
         )
@@ -196,3 +233,7 @@ class LiveIndex:
     def _state(self) -> LibraryState:
         with self._database.reading() as session:
             return library_state(session)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -116,6 +116,15 @@ class EnterpriseSize(LabelledEnum):
     MICRO = "micro", "微型"
 
 
+class Band(LabelledEnum):
+    """How much the evidence says for a partner, from its calibrated probability (推荐档次)."""
+
+    STRONG = "strong", "强推荐"
+    GOOD = "good", "推荐"
+    POSSIBLE = "possible", "可考虑"
+    INSUFFICIENT = "insufficient", "证据不足"
+
+
 _LIST_NAMES = {
     "PartnerKind": "对象类型",
     "EvidenceType": "证据类型",
@@ -123,6 +132,7 @@ _LIST_NAMES = {
     "SolutionMode": "解决方式",
     "TechField": "所属领域",
     "EnterpriseSize": "企业规模",
+    "Band": "推荐档次",
 }
 
 
@@ -270,8 +280,8 @@ class Candidates:
         owners: shape (n,), int64, row of the passage's owner in `owner_ids`.
         owner_ids: ids of the owners, shape (m,).
         foreign: shape (n,), whether the passage is in another language than the query.
-        scores: for each view its scores, shape (n,), float32, higher is nearer; the dense view
-            is a cosine, the lexical views are BM25 sums.
+        scores: for each view its scores, shape (n,), float32, higher is nearer: cosines, and
+            shares of an ideal BM25, less the hubness of the passage.
     """
 
     passage_ids: NDArray[np.int64]
@@ -289,12 +299,14 @@ class Candidates:
 class ScoredOwner:
     """One owner's place in a ranking, before its records are fetched from the store.
 
-    `components` holds, for each view, what it contributed to `score`; `passage_ids` the
+    `score` is the sum of `components`, what each view contributed; `standing` tells how many
+    standard deviations it lies above the usual score of the owners found; `passage_ids` are the
     passages that earned the place, best first.
     """
 
     owner_id: str
     score: float
+    standing: float
     components: dict[str, float]
     passage_ids: tuple[int, ...]
 
@@ -303,7 +315,9 @@ class ScoredOwner:
 class EvidencePassage:
     """A passage as shown to a person: where it comes from and which parts matched.
 
-    `spans` are half-open character ranges of `text`, ascending and without overlap.
+    `spans` are half-open character ranges of `text` that stand in the query, `near_spans` those of
+    words that mean something like a word of the query; ascending and without overlap, also between
+    the two.
     """
 
     evidence_id: str | None
@@ -313,15 +327,23 @@ class EvidencePassage:
     source: str
     text: str
     spans: tuple[tuple[int, int], ...] = ()
+    near_spans: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerMatch:
-    """A partner recommended for a need."""
+    """A partner recommended for a need.
+
+    `probability` is that of being a right one, 0 to 1; `reason` is one Chinese sentence that says
+    why, fit to be put into a letter.
+    """
 
     rank: int
     partner: Partner
     score: float
+    probability: float
+    band: Band
+    reason: str
     components: dict[str, float]
     evidence: tuple[EvidencePassage, ...]
 

@@ -8,10 +8,20 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from matcher.embedding.encoder import Encoder
-from matcher.explain import need_evidence, partner_evidence, telling_terms
+from matcher.embedding.nearness import WordNearness
+from matcher.embedding.reranker import Reranker
+from matcher.explain import (
+    need_evidence,
+    partner_evidence,
+    partner_reason,
+    telling_terms,
+    telling_words,
+)
 from matcher.intake import check_need_text
 from matcher.live import LiveIndex
+from matcher.ranking.calibration import Calibration, band_of
 from matcher.ranking.fusion import DEFAULT_WEIGHTS, best_of_rankings, rank_owners
+from matcher.ranking.rerank import rerank_owners
 from matcher.records import (
     Match,
     Need,
@@ -24,6 +34,7 @@ from matcher.records import (
     SearchFilter,
     Side,
 )
+from matcher.screening.genuineness import Genuineness
 from matcher.store.database import Database
 from matcher.store.needs import delete_need, get_need, get_needs, save_needs
 from matcher.store.partners import delete_partner, get_partner, get_partners, save_partners
@@ -35,6 +46,33 @@ from matcher.text.passages import partner_passages
 
 _EVERYBODY = SearchFilter()
 _PASSAGES_AS_QUERIES = 16
+_NEAR_PLACES = 5
+_NOT_FITTED = "推荐概率按内置模型校准，当前使用的是其他模型，档次仅供参考"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What turns scores into probabilities.
+
+    `fits_model` is whether it was fitted on scores of the model in use; if not, answers say so.
+    """
+
+    calibration: Calibration
+    genuineness: Genuineness
+    fits_model: bool = True
+
+    def probabilities(self, text: str, ranked: list[ScoredOwner]) -> list[float]:
+        """Probability of each place of the ranking for a need, shape as the ranking."""
+        log_odds = self.genuineness.log_odds(text)
+        return [float(p) for p in self.calibration.probabilities(ranked, log_odds)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reranking:
+    """A re-ranking model and how many of the best it orders again."""
+
+    model: Reranker
+    places: int
 
 
 class Matcher:
@@ -49,12 +87,18 @@ class Matcher:
         database: Database,
         encoder: Encoder,
         index: LiveIndex,
+        judgement: Judgement,
+        *,
         weights: Mapping[str, float] = DEFAULT_WEIGHTS,
+        reranking: Reranking | None = None,
     ) -> None:
         self.database = database
         self.encoder = encoder
         self.index = index
+        self._judgement = judgement
         self._weights = weights
+        self._reranking = reranking
+        self._nearness = WordNearness(encoder) if encoder.is_static else None
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session for the queries of `matcher.store`."""
@@ -172,25 +216,94 @@ class Matcher:
         vector = self.encoder.encode_query(text)
         with self.index.current() as sides:
             candidates = sides[Side.PARTNER].search(text, vector, restriction)
-        return rank_owners(candidates, top, self._weights)
+        ranked = rank_owners(candidates, self._deep_enough(top), self._weights)
+        return self._reranked(text, ranked)[0][:top]
 
     def _match(self, text: str, top: int, restriction: SearchFilter) -> Ranking[PartnerMatch]:
         started = time.perf_counter()
-        answer = self._search(Side.PARTNER, [text], top, restriction)
+        # The second place tells how far the first one leads, also where only one is asked for.
+        deep = self._deep_enough(max(top, 2))
+        answer = self._search(Side.PARTNER, [text], deep, restriction)
+        probabilities = self._probabilities(text, answer.scored)
+        scored, warnings = self._reranked(text, answer.scored)
+        answer = replace(answer, scored=scored[:top])
         with self.reading() as session:
             partners = get_partners(session, answer.owner_ids)
             passages = passages_by_id(session, answer.passage_ids)
+        near = self._near_words(answer, passages)
         matches = tuple(
-            PartnerMatch(
-                rank=rank,
-                partner=partners[scored.owner_id],
-                score=scored.score,
-                components=scored.components,
-                evidence=partner_evidence(partners[scored.owner_id], found, answer.telling),
+            self._partner_match(
+                place,
+                partners[place[1].owner_id],
+                probabilities[place[1].owner_id],
+                (answer.telling, near),
             )
-            for rank, scored, found in answer.places(partners, passages)
+            for place in answer.places(partners, passages)
         )
-        return self._ranking(matches, answer, started)
+        ranking = self._ranking(matches, answer, started)
+        if not self._judgement.fits_model:
+            warnings = (*warnings, _NOT_FITTED)
+        return replace(ranking, warnings=warnings)
+
+    def _near_words(self, answer: "_Answer", passages: Mapping[int, Passage]) -> frozenset[str]:
+        """Telling words, of the best passage of the first places, that are near one of the query.
+
+        A model that computes would take too long for it.
+        """
+        if self._nearness is None:
+            return frozenset()
+        best = (owner.passage_ids[0] for owner in answer.scored[:_NEAR_PLACES])
+        texts = [passages[passage].text for passage in best if passage in passages]
+        found = self._nearness.words_near(answer.telling, texts)
+        with self.index.current() as sides:
+            return telling_words(found, sides[Side.PARTNER])
+
+    def _deep_enough(self, top: int) -> int:
+        """How many places a search must bring so that `top` can be told."""
+        return max(top, self._reranking.places) if self._reranking else top
+
+    def _probabilities(self, text: str, ranked: list[ScoredOwner]) -> dict[str, float]:
+        found = self._judgement.probabilities(text, ranked)
+        return {owner.owner_id: p for owner, p in zip(ranked, found, strict=True)}
+
+    def _reranked(
+        self, text: str, ranked: list[ScoredOwner]
+    ) -> tuple[list[ScoredOwner], tuple[str, ...]]:
+        """The ranking after the re-ranking model, if there is one, and what it warns of.
+
+        The model takes seconds: the indexes are not held meanwhile.
+        """
+        if self._reranking is None or not ranked:
+            return ranked, ()
+        model, first = self._reranking.model, ranked[: self._reranking.places]
+        with self.reading() as session:
+            passages = passages_by_id(session, [owner.passage_ids[0] for owner in first])
+        present = [owner for owner in first if owner.passage_ids[0] in passages]
+        texts = [passages[owner.passage_ids[0]].text for owner in present]
+        cut = model.count_truncated(text, texts)
+        warnings = (f"有 {cut} 个对象重排时，需求文字过长，末尾没有读完",) if cut else ()
+        return rerank_owners([*present, *ranked[len(first) :]], model.score(text, texts)), warnings
+
+    def _partner_match(
+        self,
+        place: tuple[int, ScoredOwner, list[Passage]],
+        partner: Partner,
+        probability: float,
+        marked: tuple[frozenset[str], frozenset[str]],
+    ) -> PartnerMatch:
+        rank, scored, passages = place
+        evidence = partner_evidence(partner, passages, *marked)
+        band = band_of(probability)
+        return PartnerMatch(
+            rank=rank,
+            partner=partner,
+            score=scored.score,
+            probability=probability,
+            band=band,
+            reason=partner_reason(partner, evidence, band),
+            components=scored.components,
+            evidence=evidence,
+        )
 
     def _rank_needs(
         self, texts: list[str], top: int, restriction: SearchFilter
@@ -223,7 +336,7 @@ class Matcher:
                 index.search(text, vector, restriction)
                 for text, vector in zip(texts, vectors, strict=True)
             ]
-            telling = frozenset().union(*(telling_terms(text, index.words) for text in texts))
+            telling = frozenset().union(*(telling_terms(text, index) for text in texts))
             revision = self.index.revision
         rankings = [rank_owners(candidates, top, self._weights) for candidates in found]
         considered = len({owner for candidates in found for owner in candidates.owner_ids})

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     passage_prompt: str | None = Field(
         None, description="put before a passage; None: what the model itself says"
     )
+    reranker: str = Field("", description="CrossEncoder that re-ranks the best; empty: none")
+    reranked: int = Field(20, ge=1, le=100, description="how many of the best it re-ranks")
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from matcher.bootstrap import load_judgement
 from matcher.live import LiveIndex
 from matcher.records import Evidence, EvidenceType, Need, Partner, PartnerKind
 from matcher.service import Matcher
@@ -31,7 +32,9 @@ def encoder() -> HashEncoder:
 
 @pytest.fixture
 def matcher(database: Database, encoder: HashEncoder, tmp_path: Path) -> Matcher:
-    return Matcher(database, encoder, LiveIndex(database, encoder, tmp_path / "index"))
+    return Matcher(
+        database, encoder, LiveIndex(database, encoder, tmp_path / "index"), load_judgement()
+    )
 
 
 CONTACTS = Partner(

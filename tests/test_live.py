@@ -5,19 +5,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sqlalchemy import text
 
+from matcher.bootstrap import load_judgement
 from matcher.errors import IndexStateError
+from matcher.index.passages import DENSE
 from matcher.index.snapshot import current_snapshot, save_snapshot
 from matcher.live import LiveIndex
-from matcher.records import Side
+from matcher.records import SearchFilter, Side
 from matcher.service import Matcher
 from matcher.store.changes import library_state
 from matcher.store.database import Database, open_database
+from matcher.store.tables import VectorRow
+from matcher.store.vectors import drop_unused_vectors, round_as_stored
 from matcher.verify import verify_indexes
-from tests.conftest import CONTACTS, TANNING
+from tests.conftest import CONTACTS, NEEDS, PARTNERS, TANNING
 from tests.fakes import HashEncoder
 
+REFERENCES = ("断路器触头发热\n温升过高", "皮革鞣制废水\n含铬", "水泵漏油\n密封圈老化")
 CONTACT_NEED = "断路器触头温升过高，银合金触头发热"
 TANNING_NEED = "牛皮制革无铬鞣制的收缩温度不够"
 
@@ -44,7 +50,9 @@ def test_a_changed_partner_is_found_by_its_new_text_alone(filled: Matcher) -> No
 
 def test_a_second_process_follows(filled: Matcher, database: Database, tmp_path: Path) -> None:
     encoder = HashEncoder()
-    other = Matcher(database, encoder, LiveIndex(database, encoder, tmp_path / "index"))
+    other = Matcher(
+        database, encoder, LiveIndex(database, encoder, tmp_path / "index"), load_judgement()
+    )
     assert first(other, CONTACT_NEED) == "X1"
     assert encoder.encoded == [] or first(filled, CONTACT_NEED) == "X1"
     filled.delete_partner("X1")
@@ -65,7 +73,7 @@ def test_a_snapshot_brings_the_indexes_back(filled: Matcher, database: Database)
     before = filled.match_text(CONTACT_NEED)
     folder = filled.index.save().parent
     encoder = HashEncoder()
-    loaded = Matcher(database, encoder, LiveIndex(database, encoder, folder))
+    loaded = Matcher(database, encoder, LiveIndex(database, encoder, folder), load_judgement())
     assert loaded.index.load()
     after = loaded.match_text(CONTACT_NEED)
     assert [(m.partner, m.evidence) for m in after.matches] == [
@@ -81,7 +89,7 @@ def test_an_older_snapshot_catches_up(filled: Matcher, database: Database) -> No
     folder = filled.index.save().parent
     filled.delete_partner("X1")
     encoder = HashEncoder()
-    loaded = Matcher(database, encoder, LiveIndex(database, encoder, folder))
+    loaded = Matcher(database, encoder, LiveIndex(database, encoder, folder), load_judgement())
     loaded.index.load()
     assert "X1" not in {m.partner.id for m in loaded.match_text(CONTACT_NEED).matches}
 
@@ -180,7 +188,15 @@ def test_closing_brings_the_snapshot_up_to_date(filled: Matcher, database: Datab
 
 
 @pytest.mark.parametrize(
-    "name", ["stamp.json", "partner/words.npz", "need/vectors.faiss", "need/scripts.npy"]
+    "name",
+    [
+        "stamp.json",
+        "partner/pairs.npz",
+        "partner/characters.npz",
+        "partner/hubness.npz",
+        "need/vectors.faiss",
+        "need/scripts.npy",
+    ],
 )
 def test_a_damaged_snapshot_is_refused_and_can_be_rebuilt(filled: Matcher, name: str) -> None:
     filled.index.rebuild()
@@ -197,8 +213,8 @@ def test_verification_finds_a_difference(filled: Matcher) -> None:
     with filled.index.current() as sides:
         index = sides[Side.PARTNER]
         some = index.catalogue.passage_ids()[:1]
-        index.words.remove(some)
-    assert any("词语" in fault for fault in verify_indexes(filled))
+        index.pairs.remove(some)
+    assert any("词组" in fault for fault in verify_indexes(filled))
     with filled.index.current() as sides:
         sides[Side.NEED].drop_many(["N2"])
     assert any("数据库有" in fault for fault in verify_indexes(filled))
@@ -208,3 +224,136 @@ def test_verification_finds_a_difference(filled: Matcher) -> None:
         sides[Side.PARTNER].vectors.remove(some)
         sides[Side.PARTNER].vectors.add(some, wrong)
     assert any("向量" in fault for fault in verify_indexes(filled))
+
+
+class AskedEncoder(HashEncoder):
+    """Notes the queries it embeds."""
+
+    def __init__(self, dimension: int = 64, model_id: str = "hash") -> None:
+        super().__init__(dimension, model_id)
+        self.asked: list[str] = []
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        self.asked.append(text)
+        return super().encode_query(text)
+
+
+@pytest.fixture
+def measured(database: Database, encoder: HashEncoder, tmp_path: Path) -> Matcher:
+    """The small library, with reference needs."""
+    matcher = Matcher(
+        database,
+        encoder,
+        LiveIndex(database, encoder, tmp_path / "index", REFERENCES),
+        load_judgement(),
+    )
+    matcher.save_partners(PARTNERS)
+    matcher.save_needs(NEEDS)
+    return matcher
+
+
+def dense_scores(matcher: Matcher, side: Side, text: str) -> dict[int, float]:
+    with matcher.index.current() as sides:
+        found = sides[side].search(text, matcher.encoder.encode_query(text), SearchFilter())
+    return dict(zip(found.passage_ids.tolist(), found.scores[DENSE].tolist(), strict=True))
+
+
+def test_references_lower_the_scores_of_partners_alone(filled: Matcher, measured: Matcher) -> None:
+    plain = dense_scores(filled, Side.PARTNER, CONTACT_NEED)
+    lowered = dense_scores(measured, Side.PARTNER, CONTACT_NEED)
+    assert plain.keys() == lowered.keys()
+    assert all(lowered[passage] < plain[passage] for passage in plain)
+    assert dense_scores(measured, Side.NEED, CONTACT_NEED) == pytest.approx(
+        dense_scores(filled, Side.NEED, CONTACT_NEED)
+    )
+
+
+def test_an_index_with_references_agrees_with_the_store(measured: Matcher) -> None:
+    assert first(measured, CONTACT_NEED) == "X1"
+    assert verify_indexes(measured) == []
+    measured.save_partners([replace(CONTACTS, id="X9")])
+    measured.delete_partner("X2")
+    assert verify_indexes(measured) == []
+
+
+def test_a_snapshot_with_references_gives_the_same_answers(
+    measured: Matcher, database: Database, encoder: HashEncoder
+) -> None:
+    measured.index.rebuild()
+    folder = measured.index.save().parent
+    loaded = Matcher(
+        database, encoder, LiveIndex(database, encoder, folder, REFERENCES), load_judgement()
+    )
+    assert loaded.index.load()
+    before, after = measured.match_text(CONTACT_NEED), loaded.match_text(CONTACT_NEED)
+    assert after.matches == before.matches
+
+
+@pytest.mark.parametrize(
+    "other",
+    [(), REFERENCES[:2], REFERENCES[::-1], (REFERENCES[0] + REFERENCES[1], REFERENCES[2])],
+)
+def test_a_snapshot_made_with_other_references_is_refused(
+    measured: Matcher, database: Database, encoder: HashEncoder, other: tuple[str, ...]
+) -> None:
+    measured.index.rebuild()
+    folder = measured.index.save().parent
+    with pytest.raises(IndexStateError, match="matcher index build"):
+        LiveIndex(database, encoder, folder, other).load()
+
+
+def test_vectors_of_references_are_cached_by_model(database: Database, tmp_path: Path) -> None:
+    def asked(encoder: AskedEncoder, references: tuple[str, ...]) -> list[str]:
+        encoder.asked.clear()
+        LiveIndex(database, encoder, tmp_path / "index", references)
+        return encoder.asked
+
+    assert asked(AskedEncoder(), REFERENCES[:2]) == list(REFERENCES[:2])
+    assert asked(AskedEncoder(), REFERENCES) == [REFERENCES[2]]
+    assert asked(AskedEncoder(), REFERENCES) == []
+    assert asked(AskedEncoder(model_id="another"), REFERENCES) == list(REFERENCES)
+
+
+def test_a_cached_reference_is_the_one_that_was_embedded(
+    measured: Matcher, database: Database, encoder: HashEncoder
+) -> None:
+    again = LiveIndex(database, encoder, measured.index.save().parent, REFERENCES)
+    assert again.load()
+    with again.current() as sides, measured.index.current() as own:
+        cached = sides[Side.PARTNER].hubness
+        ids = sides[Side.PARTNER].catalogue.passage_ids()
+        assert np.array_equal(cached.at(ids), own[Side.PARTNER].hubness.at(ids))
+    vectors = round_as_stored(np.stack([encoder.encode_query(text) for text in REFERENCES]))
+    hubness = (vectors @ round_as_stored(encoder.encode_passages([CONTACTS.profile])).T).mean()
+    assert np.abs(cached.at(ids) - hubness).min() < 1e-3
+
+
+def test_a_passage_with_the_text_of_a_reference_has_its_own_vector(measured: Matcher) -> None:
+    class Apart(HashEncoder):
+        """Embeds queries otherwise than passages, as models with prompts do."""
+
+        def encode_query(self, text: str) -> NDArray[np.float32]:
+            return super().encode_query(f"query: {text}")
+
+    encoder = Apart(model_id="apart")
+    index = LiveIndex(measured.database, encoder, Path("unused"), [CONTACTS.profile])
+    matcher = Matcher(measured.database, encoder, index, load_judgement())
+    assert verify_indexes(matcher) == []
+    assert CONTACTS.profile in " ".join(encoder.encoded)
+
+
+def test_keys_of_cached_references_fit_their_column(measured: Matcher) -> None:
+    longest = VectorRow.__table__.c.content_hash.type.length
+    with measured.reading() as session:
+        keys = session.execute(text("SELECT content_hash FROM vectors")).scalars().all()
+    assert len(keys) >= len(REFERENCES)
+    assert max(map(len, keys)) <= longest
+
+
+def test_pruning_the_cache_leaves_the_references(measured: Matcher, tmp_path: Path) -> None:
+    measured.index.refresh()
+    with measured.writing() as session:
+        drop_unused_vectors(session)
+    encoder = AskedEncoder()
+    LiveIndex(measured.database, encoder, tmp_path / "index", REFERENCES)
+    assert encoder.asked == []

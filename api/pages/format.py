@@ -13,6 +13,7 @@ _EXCERPT = 110
 _BEFORE_MARK = 20
 _STOPS = "。；！？，：、\n"
 _LONGEST_WORD = 16
+_EXACT, _NEAR = Markup("<mark>"), Markup('<mark class="near">')
 
 
 def long_date(value: date | None) -> str:
@@ -32,13 +33,17 @@ def money(value: float | None) -> str:
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
-def marked(text: str, spans: Spans = ()) -> Markup:
-    """The text as HTML with its spans in `<mark>`; everything else is escaped."""
+def marked(text: str, spans: Spans = (), near: Spans = ()) -> Markup:
+    """The text as HTML with its spans in `<mark>`; everything else is escaped.
+
+    Those `near`, which overlap no others, stand in `<mark class="near">`.
+    """
+    opening = [(start, end, _EXACT) for start, end in spans]
+    opening += [(start, end, _NEAR) for start, end in near]
     parts: list[Markup] = []
     position = 0
-    for start, end in spans:
-        parts += [escape(text[position:start]), Markup("<mark>"), escape(text[start:end])]
-        parts.append(Markup("</mark>"))
+    for start, end, tag in sorted(opening):
+        parts += [escape(text[position:start]), tag, escape(text[start:end]), Markup("</mark>")]
         position = end
     parts.append(escape(text[position:]))
     return Markup("").join(parts)
@@ -49,21 +54,24 @@ def is_long(text: str, most: int = _EXCERPT) -> bool:
     return len(text) > _room(text, most) + _BEFORE_MARK
 
 
-def excerpt(text: str, spans: Spans = (), most: int = _EXCERPT) -> Markup:
+def excerpt(text: str, spans: Spans = (), most: int = _EXCERPT, near: Spans = ()) -> Markup:
     """The part of a long text that holds most of its marks, as HTML; a short one whole.
 
     It begins a little before the first of these marks, or with the text if there is none.
     """
     if not is_long(text, most):
-        return marked(text, spans)
-    room = _room(text, most)
-    start = _behind_stops(text, _best_start(text, spans, room), spans)
+        return marked(text, spans, near)
+    room, marks = _room(text, most), sorted([*spans, *near])
+    start = _behind_stops(text, _best_start(text, marks, room), marks)
     end = _word_edge(text, min(start + room, len(text)))
-    inside = [
-        (max(a, start) - start, min(b, end) - start) for a, b in spans if a < end and b > start
-    ]
+    part = marked(text[start:end], _inside(spans, start, end), _inside(near, start, end))
     before, after = "…" if start else "", "…" if end < len(text) else ""
-    return Markup("{}{}{}").format(before, marked(text[start:end], inside), after)
+    return Markup("{}{}{}").format(before, part, after)
+
+
+def _inside(spans: Spans, start: int, end: int) -> list[tuple[int, int]]:
+    """What of the spans lies in a part of the text, counted from its beginning."""
+    return [(max(a, start) - start, min(b, end) - start) for a, b in spans if a < end and b > start]
 
 
 def _room(text: str, most: int) -> int:

@@ -1,15 +1,15 @@
-"""Matches as they are shown: scores and contributions beside the best of the list."""
+"""Matches as they are shown: by band, with contributions beside the best of the list."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic
 
-from matcher.records import EvidencePassage, Match, Partner, PartnerMatch, Ranking
+from matcher.records import Band, EvidencePassage, Match, Partner, PartnerMatch, Ranking
 
 OPEN_AT_FIRST = 5
 MOST = 20
 
-_VIEWS = {"dense": "语义", "words": "词语", "characters": "字面"}
+_VIEWS = {"dense": "语义", "characters": "字面", "pairs": "词组", "agreement": "佐证"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +31,30 @@ class Shown(Generic[Match]):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Partners for a need: the first few open, the others on request."""
+    """Partners for a need: the first few open, the others on request.
+
+    Those without enough evidence are `weak` and stand apart, also where there are no others.
+    """
 
     ranking: Ranking[PartnerMatch]
     first: list[Shown[PartnerMatch]]
     more: list[Shown[PartnerMatch]]
+    weak: list[Shown[PartnerMatch]]
 
     @classmethod
     def of(cls, ranking: Ranking[PartnerMatch]) -> "Answer":
         """Split what was found."""
         found = beside_best([_without_headings(match) for match in ranking.matches])
-        return cls(ranking, found[:OPEN_AT_FIRST], found[OPEN_AT_FIRST:])
+        fit = [shown for shown in found if shown.match.band is not Band.INSUFFICIENT]
+        weak = [shown for shown in found if shown.match.band is Band.INSUFFICIENT]
+        return cls(ranking, fit[:OPEN_AT_FIRST], fit[OPEN_AT_FIRST:], weak)
+
+    @property
+    def has_near_marks(self) -> bool:
+        """Whether words are marked that mean something like one of the need."""
+        return any(
+            passage.near_spans for match in self.ranking.matches for passage in match.evidence
+        )
 
 
 def beside_best(matches: Sequence[Match]) -> list[Shown[Match]]:
@@ -74,10 +87,20 @@ def without_heading(passage: EvidencePassage, partner: Partner) -> EvidencePassa
     if passage.evidence_id is not None or not body or not is_heading:
         return passage
     cut = sum(len(part) + 1 for part in parts if part in names)
-    if not any(cut <= start < len(heading) for start, _ in passage.spans):
+    marks = (*passage.spans, *passage.near_spans)
+    if not any(cut <= start < len(heading) for start, _ in marks):
         cut = len(heading) + 1
-    spans = tuple((max(a, cut) - cut, b - cut) for a, b in passage.spans if b > cut)
-    return replace(passage, text=passage.text[cut:], spans=spans)
+    return replace(
+        passage,
+        text=passage.text[cut:],
+        spans=_behind(cut, passage.spans),
+        near_spans=_behind(cut, passage.near_spans),
+    )
+
+
+def _behind(cut: int, spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Spans of a text, in what is left of it behind the cut."""
+    return tuple((max(a, cut) - cut, b - cut) for a, b in spans if b > cut)
 
 
 def _bars(components: Iterable[tuple[str, float]], largest: float) -> Iterable[Bar]:

@@ -10,13 +10,15 @@ from api.schemas.needs import NeedOut
 from api.schemas.out import label_of
 from api.schemas.partners import PartnerSummary
 from matcher.errors import InvalidInputError
-from matcher.records import EvidenceType, NeedMatch, PartnerKind, PartnerMatch, Ranking
+from matcher.records import Band, EvidenceType, NeedMatch, PartnerKind, PartnerMatch, Ranking
 
 _KINDS = {"enum": [kind.value for kind in PartnerKind]}
 _COMPONENTS = Field(
-    description="各路检索对得分的贡献，可以为负：dense 语义，words 词语，characters 字面"
+    description="各路检索对得分的贡献，可以为负，合计为得分："
+    "dense 语义，characters 字面，pairs 词组，agreement 佐证（几条证据一致）",
+    examples=[{"dense": 1.42, "characters": 0.61, "pairs": 0.48, "agreement": 0.15}],
 )
-_SCORE = Field(description="得分，越高越好；只能在同一次结果内比较，不是概率")
+_SCORE = Field(description="得分，越高越好；只能在同一次结果内比较，不是概率", examples=[2.66])
 
 
 Plain = Annotated[str, BeforeValidator(tidied)]
@@ -83,6 +85,10 @@ class EvidencePassageOut(BaseModel):
     spans: list[tuple[int, int]] = Field(
         description="text 中与需求相同的词的位置，[起, 止)，按 Unicode 码位计，从 0 起"
     )
+    near_spans: list[tuple[int, int]] = Field(
+        description="text 中与需求的词含义相近的词的位置，写法同 spans，与 spans 不重叠；"
+        "只在前几名对象中标出"
+    )
 
     @computed_field
     def type_label(self) -> str | None:
@@ -98,8 +104,27 @@ class PartnerMatchOut(BaseModel):
     rank: int
     partner: PartnerSummary
     score: float = _SCORE
+    probability: float = Field(
+        description="该对象确实合适的概率，由得分、领先幅度和需求文字校准得出",
+        ge=0,
+        le=1,
+        examples=[0.86],
+    )
+    band: Band = Field(description="推荐档次，由概率划分", examples=["strong"])
+    reason: str = Field(
+        description="推荐理由，一句话，只用库中的事实，可直接写进函件",
+        examples=[
+            "张××教授（××大学）2019年的论文《电接触材料熔焊特性》涉及银氧化锡、触头、温升，"
+            "与贵企业的需求直接相关，建议优先对接。"
+        ],
+    )
     components: dict[str, float] = _COMPONENTS
     evidence: list[EvidencePassageOut]
+
+    @computed_field
+    def band_label(self) -> str:
+        """推荐档次的中文名。"""
+        return self.band.label
 
 
 class NeedMatchOut(BaseModel):

@@ -1,6 +1,18 @@
 """The command line: one typer application, a file for each group of verbs."""
 
-from matcher.cli import demo, doctor, evaluate, imports, index, match, serve, train
+from matcher.cli import (
+    calibrate,
+    demo,
+    doctor,
+    evaluate,
+    fit_duplicates,
+    imports,
+    index,
+    match,
+    serve,
+    train,
+    train_keywords,
+)
 from matcher.cli.shared import make_app
 
 app = make_app("企业技术需求与专家、学会、院所、海外社团的对接服务。")
@@ -10,6 +22,9 @@ app.command("needs-for")(match.needs_for)
 app.command("similar")(match.similar)
 app.command("evaluate")(evaluate.evaluate)
 app.command("train")(train.train)
+app.command("calibrate")(calibrate.calibrate)
+app.command("train-keywords")(train_keywords.train_keywords)
+app.command("fit-duplicates")(fit_duplicates.fit_duplicates)
 app.add_typer(index.app, name="index")
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)

@@ -16,6 +16,7 @@ from matcher.embedding.encoder import Encoder
 from matcher.errors import MatcherError
 from matcher.index.snapshot import current_snapshot
 from matcher.live import LiveIndex
+from matcher.references import reference_needs
 from matcher.settings import Settings
 from matcher.store.changes import library_state
 from matcher.store.needs import count_needs
@@ -94,6 +95,7 @@ def _check_index(settings: Settings, encoder: Encoder) -> str:
     if snapshot is None:
         return "还没有快照，首次使用时建立"
     with closing(open_library(settings)) as database:
-        behind = LiveIndex(database, encoder, settings.index_folder).check(snapshot.stamp)
+        index = LiveIndex(database, encoder, settings.index_folder, reference_needs())
+        behind = index.check(snapshot.stamp)
     state = f"落后 {behind} 次修改，打开时会跟上" if behind else "与数据库一致"
     return f"版本 {snapshot.stamp.revision}，{state}"

@@ -8,9 +8,9 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from matcher.records import EvidencePassage, Match, Need, Partner, PartnerMatch, Ranking
+from matcher.records import EvidencePassage, Match, Need, NeedMatch, Partner, PartnerMatch, Ranking
 
-VIEW_LABELS = {"dense": "语义", "words": "词语", "characters": "字面"}
+VIEW_LABELS = {"dense": "语义", "characters": "字面", "pairs": "词组", "agreement": "佐证"}
 _SHOWN_CHARACTERS = 110
 
 
@@ -38,15 +38,27 @@ def ranking_table(ranking: Ranking[Match], title: str) -> Table:
     table.add_column(justify="right", width=3)
     table.add_column(ratio=1, overflow="fold")
     for match in ranking.matches:
-        who = _partner(match.partner) if isinstance(match, PartnerMatch) else _need(match.need)
         score = _score(match.score, match.components)
-        table.add_row(str(match.rank), Group(who, score, *map(_evidence, match.evidence[:1])))
+        evidence = (_evidence(passage) for passage in match.evidence[:1])
+        table.add_row(str(match.rank), Group(*_told(match), score, *evidence))
     return table
 
 
+def _told(match: PartnerMatch | NeedMatch) -> list[Text]:
+    if isinstance(match, PartnerMatch):
+        return [_partner(match.partner), _judged(match)]
+    return [_need(match.need)]
+
+
+def _judged(match: PartnerMatch) -> Text:
+    """How strongly it is recommended, and why."""
+    told = Text.assemble((match.band.label, "bold"), f" {match.probability:.2f}　")
+    return told.append(_whole(match.reason))
+
+
 def _score(score: float, components: Mapping[str, float]) -> Text:
-    parts = (f"{VIEW_LABELS.get(view, view)} {part:+.1f}" for view, part in components.items())
-    return Text(f"得分 {score:.1f} = {'，'.join(parts)}", style="dim")
+    parts = (f"{VIEW_LABELS.get(view, view)} {part:+z.2f}" for view, part in components.items())
+    return Text(f"得分 {score:z.2f} = {'，'.join(parts)}", style="dim")
 
 
 def _match_data(match: Match) -> dict[str, Any]:
@@ -58,6 +70,9 @@ def _match_data(match: Match) -> dict[str, Any]:
         "components": {view: round(score, 6) for view, score in match.components.items()},
         "evidence": [asdict(passage) for passage in match.evidence],
     }
+    if isinstance(match, PartnerMatch):
+        data |= {"probability": round(match.probability, 6), "band": match.band}
+        data |= {"band_label": match.band.label, "reason": match.reason}
     if isinstance(record, Partner):
         data |= {"kind": record.kind, "name": record.name, "affiliation": record.affiliation}
         data |= {"region": record.region, "sample": record.sample}
@@ -86,7 +101,8 @@ def _evidence(passage: EvidencePassage) -> Text:
     kind = passage.type.label if passage.type else "简介"
     title = f"《{passage.title}》" if passage.title else ""
     year = f"（{passage.year}）" if passage.year else ""
-    first = passage.spans[0][0] if passage.spans else 0
+    marked = passage.spans or passage.near_spans
+    first = marked[0][0] if marked else 0
     start = max(0, first - _SHOWN_CHARACTERS // 3)
     end = min(len(passage.text), start + _SHOWN_CHARACTERS)
     text = Text(f"{kind}{_whole(title)}{year}：")
@@ -94,9 +110,10 @@ def _evidence(passage: EvidencePassage) -> Text:
     text.append("…" if start else "")
     text.append(_whole(passage.text[start:end]))
     text.append("…" if end < len(passage.text) else "")
-    for a, b in passage.spans:
-        if start <= a and b <= end:
-            text.stylize("bold yellow", a + shift, b + shift)
+    for spans, style in ((passage.spans, "bold yellow"), (passage.near_spans, "underline")):
+        for a, b in spans:
+            if start <= a and b <= end:
+                text.stylize(style, a + shift, b + shift)
     return text
 
 

@@ -2,21 +2,21 @@
 
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from matcher.bootstrap import load_judgement
 from matcher.embedding.encoder import Encoder
+from matcher.evaluation.ablation import Ablation, ablation_runs, compare_runs
 from matcher.evaluation.collection import Collection
 from matcher.evaluation.metrics import measure
+from matcher.evaluation.progress import Progress
 from matcher.live import LiveIndex
 from matcher.records import PartnerKind, SearchFilter
+from matcher.references import reference_needs
 from matcher.service import Matcher
 from matcher.store.batches import batched
 from matcher.store.database import open_database
-
-Progress = Callable[[str, int, int], None]
-"""Called with the step, how much of it is done, and how much there is."""
 
 _PARTNERS_AT_ONCE = 1000
 
@@ -26,7 +26,7 @@ class Evaluation:
     """A ranked collection: the run, the metrics, and what it cost.
 
     `metrics` values are None where they are not defined; seconds are wall-clock, the ranking
-    time that of one need, median.
+    time that of one need, median. `ablation` is None where it was not asked for.
     """
 
     run: dict[str, list[tuple[str, float]]]
@@ -37,6 +37,7 @@ class Evaluation:
     needs: int
     build_seconds: float
     median_ranking_seconds: float
+    ablation: Ablation | None = None
 
 
 def evaluate_collection(
@@ -45,6 +46,7 @@ def evaluate_collection(
     *,
     top: int = 100,
     kind: PartnerKind | None = None,
+    ablation: bool = False,
     progress: Progress | None = None,
 ) -> Evaluation:
     """Rank every need of a collection against every partner.
@@ -54,6 +56,7 @@ def evaluate_collection(
         encoder: the embedding model.
         top: how many partners to keep for a need.
         kind: only partners of this kind.
+        ablation: also measure each part of the ranking by itself.
         progress: called as the work goes on.
     """
     report = progress or (lambda step, done, total: None)
@@ -67,6 +70,13 @@ def evaluate_collection(
             run, seconds = _rank(matcher, collection, top, restriction, report)
             with matcher.index.current() as sides:
                 passages = sum(len(index.vectors) for index in sides.values())
+            parts = None
+            if ablation:
+                uncorrected = _uncorrected_index(matcher, Path(folder))
+                runs = ablation_runs(
+                    collection, matcher, uncorrected, run, top=top, kind=kind, report=report
+                )
+                parts = compare_runs(collection.qrels, runs)
         finally:
             matcher.close()
     scores = {need: dict(ranked) for need, ranked in run.items()}
@@ -79,12 +89,19 @@ def evaluate_collection(
         needs=len(collection.needs),
         build_seconds=build_seconds,
         median_ranking_seconds=sorted(seconds)[len(seconds) // 2] if seconds else 0.0,
+        ablation=parts,
     )
 
 
 def _workspace(folder: Path, encoder: Encoder) -> Matcher:
     database = open_database(f"sqlite:///{folder / 'evaluation.sqlite3'}")
-    return Matcher(database, encoder, LiveIndex(database, encoder, folder / "index"))
+    index = LiveIndex(database, encoder, folder / "index", reference_needs())
+    return Matcher(database, encoder, index, load_judgement())
+
+
+def _uncorrected_index(matcher: Matcher, folder: Path) -> LiveIndex:
+    """An index without references over the same store, so that no passage is embedded twice."""
+    return LiveIndex(matcher.database, matcher.encoder, folder / "uncorrected")
 
 
 def _load(matcher: Matcher, collection: Collection, report: Progress) -> None:

@@ -6,6 +6,10 @@ here documents come and go at once and the statistics are those of the documents
 Formula: S. Robertson, H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009,
 with the idf that is never negative, ln(1 + (N - n + 0.5) / (n + 0.5)), and with Okapi's third
 factor, (K3 + 1) * q / (K3 + q), for a term that stands q times in the query.
+
+A score is a share of what an ideal document would have, one that is full of every term of the
+query, so that the scores of a short and of a long query can be compared; a part of the document's
+hubness (`matcher.index.hubness`) is taken off.
 """
 
 from collections import Counter, defaultdict
@@ -15,8 +19,10 @@ from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from matcher.errors import IndexStateError
+from matcher.index.hubness import CORRECTION, mean_of_nearest
 from matcher.index.idmap import ABSENT, RowMap
 
 K1 = 1.2
@@ -26,29 +32,32 @@ K3 = 3.0
 
 _MERGE_SHARE = 0.1
 _MERGE_LEAST = 2000
+_MEASURED_AT_ONCE = 20_000
 
 Analyse = Callable[[str], list[str]]
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
 Rows = NDArray[np.int32]
+Mask = NDArray[np.bool_]
 
 
 class LexicalScores:
-    """BM25 of one query against every document, as `LexicalIndex.score` computed it."""
+    """Scores of one query for every document, as `LexicalIndex.score` computed them."""
 
-    def __init__(self, values: Floats, ids: Ids, rows: RowMap) -> None:
+    def __init__(self, values: Floats, shares_terms: Mask, ids: Ids, rows: RowMap) -> None:
         self._values = values
+        self._shares_terms = shares_terms
         self._ids = ids
         self._rows = rows
 
     def top(self, k: int, allowed: Ids | None = None) -> Ids:
-        """Ids of the `k` best documents with a score above 0, best first, among `allowed`."""
+        """Ids of the `k` best documents that share a term, best first, among `allowed`."""
         if allowed is None:
-            candidates = np.flatnonzero(self._values > 0)
+            candidates = np.flatnonzero(self._shares_terms)
         else:
             rows = self._rows.rows(allowed)
             rows = rows[rows != ABSENT]
-            candidates = rows[self._values[rows] > 0]
+            candidates = rows[self._shares_terms[rows]]
         values = self._values[candidates]
         if len(values) > k:
             best = np.argpartition(-values, k - 1)[:k]
@@ -68,10 +77,20 @@ class LexicalIndex:
     Postings lie in two parts: a packed one, sorted by term, and a small one of what came since.
     The small one is packed when it grows past a tenth. A removed document keeps its postings
     until then; they are masked and do not count.
+
+    The hubness of new documents is found at the next search, that of all documents anew when the
+    index has been packed or has grown or shrunk by a tenth, for the idf has changed by then.
     """
 
-    def __init__(self, analyse: Analyse) -> None:
+    def __init__(self, analyse: Analyse, references: Sequence[str] = ()) -> None:
+        """Start empty.
+
+        Args:
+            analyse: finds the terms of a text.
+            references: queries that hubness is measured by; none for no correction.
+        """
         self._analyse = analyse
+        self._references = [Counter(analyse(text)) for text in references]
         self._terms: dict[str, int] = {}
         self._starts = np.zeros(1, dtype=np.int64)
         self._rows_packed = np.empty(0, dtype=np.int32)
@@ -82,6 +101,8 @@ class LexicalIndex:
         self._lengths = np.empty(0, dtype=np.float32)
         self._alive = np.empty(0, dtype=bool)
         self._row_of = RowMap()
+        self._hubness = np.empty(0, dtype=np.float32)
+        self._measured = 0
         self._norms: Floats | None = None
 
     def __len__(self) -> int:
@@ -109,6 +130,7 @@ class LexicalIndex:
         self._ids = np.concatenate([self._ids, ids])
         self._lengths = np.concatenate([self._lengths, lengths])
         self._alive = np.concatenate([self._alive, np.ones(len(ids), dtype=bool)])
+        self._hubness = np.concatenate([self._hubness, np.full(len(ids), np.nan, np.float32)])
         self._norms = None
         self._fresh_documents += len(ids)
         if self._fresh_documents > max(_MERGE_LEAST, _MERGE_SHARE * len(self._ids)):
@@ -122,18 +144,22 @@ class LexicalIndex:
         self._norms = None
 
     def score(self, query: str) -> LexicalScores:
-        """BM25 of every document for a query; a term repeated in the query counts damped."""
+        """Score every document; a term repeated in the query counts damped."""
         values = np.zeros(len(self._ids), dtype=np.float32)
         norms = self._length_norms()
         present = len(self)
+        ideal = 0.0
         for term, repeats in Counter(self._analyse(query)).items():
             rows, counts = self._postings(term)
-            if len(rows) == 0:
-                continue
-            idf = np.log1p((present - len(rows) + 0.5) / (len(rows) + 0.5))
-            weight = repeats * (K3 + 1) / (K3 + repeats)
-            values[rows] += weight * idf * counts * (K1 + 1) / (counts + norms[rows])
-        return LexicalScores(values, self._ids, self._row_of)
+            weight = _query_weight(repeats) * _idf(len(rows), present)
+            ideal += weight * (K1 + 1)
+            values[rows] += weight * counts * (K1 + 1) / (counts + norms[rows])
+        shares_terms = values > 0
+        if ideal > 0:
+            values /= ideal
+        if self._references:
+            values -= CORRECTION * self._current_hubness()
+        return LexicalScores(values, shares_terms, self._ids, self._row_of)
 
     def document_share(self, term: str) -> float:
         """Share of the documents held that contain `term`, 0 to 1; 0 in an empty index."""
@@ -141,6 +167,8 @@ class LexicalIndex:
 
     def pack(self) -> None:
         """Merge the fresh postings into the packed ones and drop those of removed documents."""
+        if self._fresh_documents == 0 and self._alive.all():
+            return
         rows, counts, terms = self._all_postings()
         kept = self._alive[rows]
         rows, counts, terms = rows[kept], counts[kept], terms[kept]
@@ -153,6 +181,7 @@ class LexicalIndex:
         self._alive = np.ones(len(self._ids), dtype=bool)
         self._row_of = RowMap()
         self._row_of.assign(self._ids, np.arange(len(self._ids), dtype=np.int64))
+        self._hubness = np.full(len(self._ids), np.nan, dtype=np.float32)
         self._norms = None
         self._fresh.clear()
         self._fresh_documents = 0
@@ -169,22 +198,23 @@ class LexicalIndex:
                 counts=self._counts_packed,
                 ids=self._ids,
                 lengths=self._lengths,
+                hubness=self._current_hubness(),
             )
 
     @classmethod
-    def load(cls, path: Path, analyse: Analyse) -> "LexicalIndex":
-        """Read an index that `save` wrote; `analyse` must be the one it was built with.
+    def load(cls, path: Path, analyse: Analyse, references: Sequence[str] = ()) -> "LexicalIndex":
+        """Read an index that `save` wrote, with the `analyse` and `references` it was built with.
 
         Raises:
             IndexStateError: the file is missing or not such an index.
         """
-        index = cls(analyse)
+        index = cls(analyse, references)
         try:
-            with np.load(path, allow_pickle=False) as parts:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as parts:
                 names = parts["terms"].tobytes().decode()
                 index._starts, index._ids = parts["starts"], parts["ids"]
                 index._rows_packed, index._counts_packed = parts["rows"], parts["counts"]
-                index._lengths = parts["lengths"]
+                index._lengths, index._hubness = parts["lengths"], parts["hubness"]
         except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise IndexStateError(
                 f"词语索引文件 {path} 无法读取，请运行 matcher index build"
@@ -194,6 +224,7 @@ class LexicalIndex:
         }
         index._alive = np.ones(len(index._ids), dtype=bool)
         index._row_of.assign(index._ids, np.arange(len(index._ids), dtype=np.int64))
+        index._measured = len(index._ids)
         return index
 
     def _postings(self, term: str) -> tuple[Rows, Floats]:
@@ -226,9 +257,71 @@ class LexicalIndex:
             np.concatenate([terms, fresh[:, 2]]),
         )
 
+    def _current_hubness(self) -> Floats:
+        """Hubness of every row, measured where it is unknown or out of date."""
+        if abs(len(self) - self._measured) > _MERGE_SHARE * self._measured:
+            self._hubness[:] = np.nan
+        unknown = np.isnan(self._hubness)
+        if unknown.any():
+            if unknown.all():
+                self._measured = len(self)
+            self._hubness[unknown] = self._measure_hubness(unknown)
+        return self._hubness
+
+    def _measure_hubness(self, wanted: Mask) -> Floats:
+        """Hubness of the rows where `wanted`, shape (rows,), is true, in their order."""
+        rows, counts, terms = self._all_postings()
+        frequencies = np.bincount(terms[self._alive[rows]], minlength=len(self._terms))
+        kept = wanted[rows]
+        rows, counts, terms = rows[kept], counts[kept], terms[kept]
+        saturated = counts * (K1 + 1) / (counts + self._length_norms()[rows])
+        columns = np.cumsum(wanted)[rows] - 1
+        documents = csr_array(
+            (saturated.astype(np.float32), (terms, columns)),
+            shape=(len(self._terms), int(wanted.sum())),
+        )
+        queries = self._reference_weights(frequencies)
+        found = [
+            mean_of_nearest((queries @ documents[:, start : start + _MEASURED_AT_ONCE]).toarray())
+            for start in range(0, documents.shape[1], _MEASURED_AT_ONCE)
+        ]
+        return np.concatenate(found)
+
+    def _reference_weights(self, frequencies: NDArray[np.int64]) -> csr_array:
+        """What each term adds to the score of each reference query, shape (references, terms)."""
+        present = len(self)
+        values: list[float] = []
+        columns: list[int] = []
+        starts = [0]
+        for reference in self._references:
+            known = {t: n for t, n in reference.items() if t in self._terms}
+            weights = [
+                _query_weight(n) * _idf(int(frequencies[self._terms[t]]), present)
+                for t, n in known.items()
+            ]
+            unknown = sum(_query_weight(n) for t, n in reference.items() if t not in known)
+            ideal = (K1 + 1) * (sum(weights) + unknown * _idf(0, present))
+            values.extend(weight / ideal for weight in weights)
+            columns.extend(self._terms[term] for term in known)
+            starts.append(len(columns))
+        return csr_array(
+            (np.array(values, np.float32), np.array(columns, np.int64), starts),
+            shape=(len(self._references), len(self._terms)),
+        )
+
     def _length_norms(self) -> Floats:
         """K1 * (1 - B + B * length / average length) for every row."""
         if self._norms is None:
             average = float(self._lengths[self._alive].mean()) if len(self) else 1.0
             self._norms = (K1 * (1 - B + B * self._lengths / max(average, 1e-9))).astype(np.float32)
         return self._norms
+
+
+def _query_weight(repeats: int) -> float:
+    """Weight of a term that the query says `repeats` times."""
+    return repeats * (K3 + 1) / (K3 + repeats)
+
+
+def _idf(containing: int, present: int) -> float:
+    """Inverse document frequency of a term that `containing` of the `present` documents have."""
+    return float(np.log1p((present - containing + 0.5) / (containing + 0.5)))

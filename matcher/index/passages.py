@@ -1,4 +1,4 @@
-"""One side's passages in every view: dense vectors, words and characters."""
+"""One side's passages in every view: dense vectors, characters and pairs of characters."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -8,16 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.index.catalogue import Catalogue
+from matcher.index.hubness import CORRECTION, DenseHubness, References
 from matcher.index.lexical import LexicalIndex
 from matcher.index.scripts import Scripts
 from matcher.index.vector import FaissFlatIndex, VectorIndex
 from matcher.records import Candidates, OwnerFacts, Passage, SearchFilter
 from matcher.text.script import Script, script_of
-from matcher.text.segment import characters, words
+from matcher.text.segment import characters, pairs
 
 DENSE: Final = "dense"
-WORDS: Final = "words"
 CHARACTERS: Final = "characters"
+PAIRS: Final = "pairs"
 DEPTH = 400
 
 Vectors = NDArray[np.float32]
@@ -30,11 +31,13 @@ class PassageIndex:
     Not safe for a change during a search: whoever shares one serialises the two.
     """
 
-    def __init__(self, dimension: int) -> None:
+    def __init__(self, references: References) -> None:
+        """Start empty; the references also tell the dimension of the vectors."""
         self.catalogue = Catalogue()
-        self.vectors: VectorIndex = FaissFlatIndex(dimension)
-        self.words = LexicalIndex(words)
-        self.characters = LexicalIndex(characters)
+        self.vectors: VectorIndex = FaissFlatIndex(references.vectors.shape[1])
+        self.hubness = DenseHubness(references.vectors)
+        self.characters = LexicalIndex(characters, references.texts)
+        self.pairs = LexicalIndex(pairs, references.texts)
         self.scripts = Scripts()
 
     def put_many(
@@ -48,8 +51,9 @@ class PassageIndex:
         ids = np.fromiter((p.id for _, passages in owners for p in passages), dtype=np.int64)
         self.scripts.add(ids, texts)
         self.vectors.add(ids, vectors)
-        self.words.add(ids, texts)
+        self.hubness.add(ids, vectors)
         self.characters.add(ids, texts)
+        self.pairs.add(ids, texts)
 
     def drop_many(self, owner_ids: Sequence[str]) -> None:
         """Remove owners with their passages; those not there are passed over."""
@@ -69,20 +73,20 @@ class PassageIndex:
             depth: how many passages each view brings.
         """
         allowed = self.catalogue.allowed(restriction)
-        by_words, by_characters = self.words.score(query), self.characters.score(query)
+        by_characters, by_pairs = self.characters.score(query), self.pairs.score(query)
         found = np.concatenate(
             [
                 self._near(vector, depth, allowed),
-                by_words.top(depth, allowed),
                 by_characters.top(depth, allowed),
+                by_pairs.top(depth, allowed),
             ]
         )
         ids = self.catalogue.all_passages_of_owners(found)
         positions, owner_ids = self.catalogue.owners_of(ids)
         scores = {
-            DENSE: self.vectors.similarities(vector, ids),
-            WORDS: by_words.at(ids),
+            DENSE: self.vectors.similarities(vector, ids) - CORRECTION * self.hubness.at(ids),
             CHARACTERS: by_characters.at(ids),
+            PAIRS: by_pairs.at(ids),
         }
         foreign = self.scripts.differ_from(script_of(query), ids)
         return Candidates(ids, positions, owner_ids, foreign, scores)
@@ -96,27 +100,40 @@ class PassageIndex:
             found.append(self.vectors.search(vector, depth, None if everything else ids)[0])
         return np.concatenate(found)
 
+    def passage_share(self, term: str) -> float:
+        """Share of the passages that contain a word, 0 to 1.
+
+        Of a Chinese word the share of its rarest pair of characters, which is at least its own.
+        """
+        if len(term) == 1:
+            return self.characters.document_share(term)
+        of_parts = (self.pairs.document_share(part) for part in pairs(term))
+        return min(of_parts, default=0.0)
+
     def save(self, folder: Path) -> None:
         """Write all views into a folder that exists."""
         self.catalogue.save(folder / "catalogue.json")
         self.vectors.save(folder / "vectors.faiss")
-        self.words.save(folder / "words.npz")
+        self.hubness.save(folder / "hubness.npz")
         self.characters.save(folder / "characters.npz")
+        self.pairs.save(folder / "pairs.npz")
         self.scripts.save(folder / "scripts.npy")
 
     @classmethod
-    def load(cls, folder: Path) -> "PassageIndex":
-        """Read what `save` wrote.
+    def load(cls, folder: Path, references: References) -> "PassageIndex":
+        """Read what `save` wrote; the references must be those it was built with.
 
         Raises:
             IndexStateError: a part is missing or damaged.
         """
-        vectors = FaissFlatIndex.load(folder / "vectors.faiss")
-        index = cls(vectors.dimension)
-        index.vectors = vectors
+        index = cls(references)
+        index.vectors = FaissFlatIndex.load(folder / "vectors.faiss")
+        index.hubness = DenseHubness.load(folder / "hubness.npz", references.vectors)
         index.catalogue = Catalogue.load(folder / "catalogue.json")
-        index.words = LexicalIndex.load(folder / "words.npz", words)
-        index.characters = LexicalIndex.load(folder / "characters.npz", characters)
+        index.characters = LexicalIndex.load(
+            folder / "characters.npz", characters, references.texts
+        )
+        index.pairs = LexicalIndex.load(folder / "pairs.npz", pairs, references.texts)
         index.scripts = Scripts.load(folder / "scripts.npy")
         return index
 
@@ -125,6 +142,7 @@ class PassageIndex:
             [np.empty(0, np.int64), *(self.catalogue.passages_of(o) for o in owner_ids)]
         )
         self.vectors.remove(ids)
-        self.words.remove(ids)
+        self.hubness.remove(ids)
         self.characters.remove(ids)
+        self.pairs.remove(ids)
         self.scripts.remove(ids)

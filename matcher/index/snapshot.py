@@ -8,14 +8,16 @@ import json
 import shutil
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from matcher.errors import IndexStateError
+from matcher.index.hubness import References
 from matcher.index.passages import PassageIndex
 from matcher.records import Side
 
-FORMAT = 1
+FORMAT = 2
 _CURRENT = "CURRENT"
 _STAMP = "stamp.json"
 _DRAFT, _FINISHED = "writing-", "snapshot-"
@@ -47,13 +49,15 @@ class Snapshot:
     folder: Path
     stamp: Stamp
 
-    def load(self) -> dict[Side, PassageIndex]:
-        """Read the indexes of both sides.
+    def load(self, references: Mapping[Side, References]) -> dict[Side, PassageIndex]:
+        """Read the indexes of both sides, which were built with these references.
 
         Raises:
             IndexStateError: a part is missing or damaged.
         """
-        return {side: PassageIndex.load(self.folder / side.value) for side in Side}
+        return {
+            side: PassageIndex.load(self.folder / side.value, references[side]) for side in Side
+        }
 
 
 def save_snapshot(folder: Path, stamp: Stamp, sides: dict[Side, PassageIndex]) -> Snapshot:

@@ -11,6 +11,9 @@ from matcher.store.batches import batched
 from matcher.store.dialect import upsert
 from matcher.store.tables import PassageRow, VectorRow
 
+QUERY_PREFIX = "query-"
+"""What the keys of cached queries begin with; those of passages are hexadecimal."""
+
 _STORED = np.dtype("<f2")
 
 
@@ -52,7 +55,12 @@ def count_vectors(session: Session) -> dict[str, int]:
 
 
 def drop_unused_vectors(session: Session) -> int:
-    """Remove vectors of texts that no passage has any more; returns how many."""
+    """Remove vectors of texts that no passage has any more; returns how many.
+
+    Those of queries stay; their keys begin with `QUERY_PREFIX`.
+    """
     used = select(PassageRow.content_hash).where(PassageRow.content_hash == VectorRow.content_hash)
-    result = session.execute(delete(VectorRow).where(~used.exists()))
+    result = session.execute(
+        delete(VectorRow).where(~used.exists(), ~VectorRow.content_hash.startswith(QUERY_PREFIX))
+    )
     return int(getattr(result, "rowcount", 0))

@@ -1,8 +1,9 @@
-"""Two views of a text as index terms: jieba words and single characters.
+"""Views of a text as index terms: single characters, pairs of characters, and jieba words.
 
 Firms and papers share characters (裂 in 开裂 and 裂纹) where they share no word, while a query
-written like a paper is served better by words; so both views are indexed. In both, English words,
-model numbers (`SUS304`, `M2.5x8`) and numbers of standards (`GB/T 9704`) stay whole.
+written like a paper is served better by pairs, which stand for words without the errors of cutting
+them; so both are indexed. Words are what people are shown. In all views English words, model
+numbers (`SUS304`, `M2.5x8`) and numbers of standards (`GB/T 9704`) stay whole.
 """
 
 import re
@@ -12,7 +13,7 @@ import rjieba
 
 from matcher.text.fold import fold
 
-ANALYSIS_VERSION = "1"
+ANALYSIS_VERSION = "2"
 """Part of every index stamp: raise it when the terms of a text change."""
 
 _STANDARD = (
@@ -41,6 +42,24 @@ def characters(text: str) -> list[str]:
     for is_protected, (start, end) in _runs(folded):
         piece = folded[start:end]
         terms.extend(_protected_terms(piece) if is_protected else piece)
+    return terms
+
+
+def pairs(text: str) -> list[str]:
+    """Index terms of `text`: each two neighbouring Chinese characters, protected terms whole.
+
+    A character that stands alone is a term itself.
+    """
+    folded = fold(text)
+    terms: list[str] = []
+    for is_protected, (start, end) in _runs(folded):
+        piece = folded[start:end]
+        if is_protected:
+            terms.extend(_protected_terms(piece))
+        elif len(piece) == 1:
+            terms.append(piece)
+        else:
+            terms.extend(piece[first : first + 2] for first in range(len(piece) - 1))
     return terms
 
 

@@ -1,5 +1,6 @@
 """Values as people read them."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from markupsafe import escape
 from api.pages.format import excerpt, long_date, marked, money, short_date
 from api.pages.paging import Paging
 from api.pages.view import beside_best, without_heading
+from matcher.ranking.fusion import AGREEMENT, DEFAULT_WEIGHTS
 from matcher.records import EvidencePassage, Need, NeedMatch, Partner, PartnerKind
 
 
@@ -32,6 +34,9 @@ def test_marked() -> None:
         "a<mark>&lt;b&gt;</mark><mark>触头</mark>&amp;c"
     )
     assert marked("", ()) == ""
+    assert marked("磨损的触头", [(3, 5)], [(0, 2)]) == (
+        '<mark class="near">磨损</mark>的<mark>触头</mark>'
+    )
 
 
 @st.composite
@@ -66,6 +71,13 @@ def test_an_excerpt_begins_near_the_marks_and_cuts_no_number() -> None:
     shown = excerpt(text, [(place, place + 2)])
     assert shown.startswith("…")
     assert "1250.5 A 时<mark>触头</mark>温升" in shown
+
+
+def test_an_excerpt_keeps_both_kinds_of_marks() -> None:
+    text = "头" * 300 + "。触头磨损" + "尾" * 300
+    shown = excerpt(text, [(301, 303)], near=[(303, 305), (500, 502)])
+    assert '…<mark>触头</mark><mark class="near">磨损</mark>尾' in shown
+    assert shown.count("<mark") == 2
 
 
 def test_an_excerpt_of_latin_text_is_as_wide_as_one_of_chinese() -> None:
@@ -112,6 +124,8 @@ def test_the_heading_of_a_profile_is_left_out(
     body, left = shown
     found = without_heading(profile(text, span), partner)
     assert (found.text, found.spans) == (body, (left,) if left else ())
+    near = replace(profile(text), near_spans=(span,))
+    assert without_heading(near, partner).near_spans == found.spans
     paper = profile(text, span, evidence_id="O1-1")
     assert without_heading(paper, partner) is paper
 
@@ -138,14 +152,34 @@ def matches(*components: dict[str, float]) -> list[NeedMatch]:
 
 def test_scores_beside_the_best() -> None:
     found = beside_best(
-        matches({"dense": 4.0, "words": 1.0}, {"dense": 2.0, "words": -1.0}, {"dense": -3.0})
+        matches(
+            {"dense": 0.4, "characters": 0.4, "pairs": 0.2},
+            {"dense": 0.3, "characters": -0.1, "pairs": 0.0},
+            {"dense": -0.2},
+        )
     )
     assert [shown.share for shown in found] == [100, 20, 0]
     bars = [[(bar.label, bar.share) for bar in shown.bars] for shown in found]
-    assert bars == [[("语义", 100), ("词语", 25)], [("语义", 50), ("词语", 0)], [("语义", 0)]]
+    assert bars == [
+        [("语义", 100), ("字面", 100), ("词组", 50)],
+        [("语义", 75), ("字面", 0), ("词组", 0)],
+        [("语义", 0)],
+    ]
+
+
+def test_where_nothing_fits_the_best_is_still_the_whole() -> None:
+    found = beside_best(matches({"dense": -0.1}, {"dense": -0.2}))
+    assert [shown.share for shown in found] == [100, 0]
+    assert [bar.share for shown in found for bar in shown.bars] == [0, 0]
 
 
 def test_scores_without_differences() -> None:
     found = beside_best(matches({"dense": 0.0}, {"dense": 0.0}))
     assert [shown.share for shown in found] == [100, 100]
     assert beside_best([]) == []
+
+
+def test_every_view_that_counts_has_its_label() -> None:
+    parts = dict.fromkeys([*DEFAULT_WEIGHTS, AGREEMENT], 1.0)
+    (shown,) = beside_best(matches(parts))
+    assert [bar.label for bar in shown.bars] == ["语义", "字面", "词组", "佐证"]

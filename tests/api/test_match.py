@@ -6,11 +6,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from matcher.errors import ConflictError, MatcherError, StoreError
+from matcher.records import Band
 from matcher.service import Matcher
 from matcher.store.runs import match_runs_of
 from matcher.store.tables import MatchRunRow
 from tests.api.problems import fields, problem
-from tests.api.warned import warn
+from tests.api.warned import WARNING, warn
 from tests.conftest import HOT_CONTACTS
 
 TEXT = "断路器触头温升过高，怀疑银合金触头接触电阻太大"
@@ -31,6 +32,11 @@ def test_by_text(client: TestClient) -> None:
     assert first["partner"]["kind_label"] == "院士专家"
     assert first["partner"]["sample"] is True
     assert sum(first["components"].values()) == pytest.approx(first["score"])
+    assert 0 <= first["probability"] <= 1
+    assert first["band_label"] == Band(first["band"]).label
+    assert first["reason"].startswith("触头专家（示例）2019年的论文《银氧化锡触头材料的熔焊特性》")
+    probabilities = [found["probability"] for found in answer["matches"]]
+    assert probabilities == sorted(probabilities, reverse=True)
     scores = [found["score"] for found in answer["matches"]]
     assert scores == sorted(scores, reverse=True)
     assert answer["considered"] >= 3
@@ -46,7 +52,8 @@ def test_spans_are_words_of_the_question(client: TestClient) -> None:
     assert "触头" in "".join(words)
     assert all(word in TEXT for word in words)
     for passage in evidence:
-        edges = [edge for span in passage["spans"] for edge in span]
+        spans = sorted([*passage["spans"], *passage["near_spans"]])
+        edges = [edge for span in spans for edge in span]
         assert edges == sorted(edges)
         assert all(0 <= edge <= len(passage["text"]) for edge in edges)
     paper = next(passage for passage in evidence if passage["evidence_id"] == "X1-1")
@@ -143,9 +150,9 @@ def test_warnings_of_the_ranking_are_told(
 ) -> None:
     for name in ("match_need", "similar_needs", "needs_for"):
         warn(filled, name, monkeypatch)
-    assert match(client, need_id="N1")["warnings"] == ["证据不足"]
+    assert match(client, need_id="N1")["warnings"] == [WARNING]
     for path in ("needs/N1/similar", "partners/X1/needs"):
-        assert client.get(f"/api/v1/{path}").json()["warnings"] == ["证据不足"]
+        assert client.get(f"/api/v1/{path}").json()["warnings"] == [WARNING]
 
 
 def test_an_empty_library_answers_with_nothing(empty_client: TestClient) -> None:

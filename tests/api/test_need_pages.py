@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from matcher.records import (
+    Band,
     Enterprise,
     Evidence,
     EvidenceType,
@@ -19,6 +20,7 @@ from matcher.records import (
 from matcher.service import Matcher
 from matcher.store.enterprises import save_enterprises
 from tests.api.html import check_page, links, marks, text
+from tests.api.judged import judge
 from tests.conftest import HOT_CONTACTS
 
 
@@ -110,10 +112,47 @@ def test_a_need_with_its_partners(client: TestClient) -> None:
     assert "银氧化锡触头材料的熔焊特性 2019" in shown
     assert {"断路器", "触头"} & set(marks(page))
     assert all(word in HOT_CONTACTS.text for word in marks(page))
-    assert "综合 100" in shown
     assert "/partners/X1" in links(page)
     assert "/needs/N3" in links(page), "a similar need"
     assert "/needs/N1?kind=society" in links(page)
+
+
+def test_bands_are_words_with_probabilities_and_a_reason(
+    client: TestClient, filled: Matcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge(filled, monkeypatch, [Band.STRONG, Band.POSSIBLE, Band.INSUFFICIENT])
+    page = client.get("/needs/N1").text
+    check_page(page)
+    shown = text(page)
+    assert "强推荐 0.86 语义" in shown
+    assert "可考虑 0.10 语义" in shown
+    assert "综合" not in shown
+    assert "暂无证据充分" not in shown
+    fit, weak = page.split('<details class="more weak">')
+    assert fit.count('class="match"') == weak.count('class="match"') == 2
+    assert "证据不足（2 个）" in text(page)
+    reason = filled.match_need("N1").matches[0].reason
+    assert f'<span id="reason-1">{reason}</span>' in page
+    assert 'data-copy="reason-1" hidden>复制</button>' in page
+    assert "/static/copy.js" in page
+
+
+def test_words_that_mean_the_like_are_marked_apart(
+    client: TestClient, filled: Matcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ranking = filled.match_need("N1")
+    best = ranking.matches[0]
+    passage = replace(best.evidence[0], text="触头的磨损", spans=((0, 2),), near_spans=((3, 5),))
+    bare = replace(passage, near_spans=())
+    plain = replace(ranking, matches=(replace(best, evidence=(bare,)),))
+    marked = replace(ranking, matches=(replace(best, evidence=(passage,)),))
+    monkeypatch.setattr(filled, "match_need", lambda *_, **__: plain)
+    assert "near" not in client.get("/needs/N1").text
+    monkeypatch.setattr(filled, "match_need", lambda *_, **__: marked)
+    page = client.get("/needs/N1").text
+    check_page(page)
+    assert '<mark>触头</mark>的<mark class="near">磨损</mark>' in page
+    assert '<span class="key key-near">含义相近</span>' in page
 
 
 def test_scores_are_shown_beside_the_best_only(client: TestClient, filled: Matcher) -> None:
@@ -165,7 +204,10 @@ def test_nothing_found_says_how_to_widen(client: TestClient) -> None:
     assert "/needs/N1?region=%E5%9B%9B%E5%B7%9D%E7%9C%81" in links(page)
 
 
-def test_five_are_open_and_the_others_on_request(client: TestClient, filled: Matcher) -> None:
+def test_five_are_open_and_the_others_on_request(
+    client: TestClient, filled: Matcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge(filled, monkeypatch, [Band.GOOD])
     more = [
         Partner(id=f"Y{n}", kind=PartnerKind.EXPERT, name=f"专家{n}", profile=f"研究触头材料{n}。")
         for n in range(30)

@@ -3,9 +3,11 @@
 import pytest
 from starlette.testclient import TestClient
 
+from matcher.records import Band
 from matcher.service import Matcher
 from matcher.store.tables import MatchRunRow
 from tests.api.html import check_page, links, marks, text
+from tests.api.judged import judge
 from tests.api.warned import WARNING, warn
 
 QUESTION = "断路器触头温升过高，怀疑银合金触头接触电阻太大"
@@ -106,6 +108,23 @@ def test_quick_matching_keeps_nothing(client: TestClient, filled: Matcher) -> No
         assert session.query(MatchRunRow).count() == 0
 
 
+def test_where_nothing_fits_it_is_said(
+    client: TestClient, filled: Matcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge(filled, monkeypatch, [Band.INSUFFICIENT])
+    page = client.get("/match", params={"text": QUESTION}).text
+    check_page(page)
+    shown = text(page)
+    assert "目录中暂无证据充分的对象" in shown
+    assert "补充技术指标" in shown
+    assert "录入新的对象" in shown
+    assert "放宽到全部" not in shown, "nothing was restricted"
+    before, folded = page.split('<details class="more weak">')
+    assert "仍要查看最接近的对象（4 个）" in text(page)
+    assert before.count('class="match"') == 0
+    assert folded.count('class="match"') == 4
+
+
 def test_nothing_found(client: TestClient) -> None:
     page = client.get("/match", params={"text": QUESTION, "kind": "institute"}).text
     check_page(page)
@@ -152,7 +171,7 @@ def test_regions_are_typed_or_chosen(client: TestClient) -> None:
 
 def test_static_files(client: TestClient) -> None:
     assert client.get("/static/app.css").headers["content-type"].startswith("text/css")
-    for name in ("draft", "docs", "enterprises", "print"):
+    for name in ("copy", "draft", "docs", "enterprises", "print"):
         script = client.get(f"/static/{name}.js")
         assert script.status_code == 200
         assert "javascript" in script.headers["content-type"]

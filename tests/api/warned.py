@@ -7,7 +7,7 @@ import pytest
 
 from matcher.service import Matcher
 
-WARNING = "证据不足"
+WARNING = "这次有一处要留意"
 
 
 def warn(matcher: Matcher, method: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The verbs, as a person types them, over a tiny real model."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ from typer.testing import CliRunner
 
 from matcher.cli import app
 from matcher.cli.match import show
-from matcher.records import PartnerMatch, Ranking
+from matcher.evaluation.ablation import LABELS
+from matcher.records import Band, PartnerMatch, Ranking
+from matcher.references import reference_needs
 from tests.models import save_static_model, save_transformer_model
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what the model libraries warn of is theirs
@@ -88,6 +91,11 @@ def test_partners_are_ranked(library: Path) -> None:
     assert data["matches"][0]["id"] == "X1"
     assert {match["kind"] for match in data["matches"]} == {"expert"}
     assert data["matches"][0]["evidence"][0]["spans"]
+    best = data["matches"][0]
+    assert best["band_label"] == Band(best["band"]).label
+    assert 0 <= best["probability"] <= 1
+    assert f"{best['band_label']} {best['probability']:.2f}" in run("rank", "--need", "N1")
+    assert best["reason"].startswith("触头专家")
 
 
 def test_the_reverse_and_the_similar(library: Path) -> None:
@@ -235,12 +243,13 @@ def test_data_is_in_even_where_the_index_cannot_follow(
 
 
 def test_the_cache_is_counted_and_pruned(library: Path) -> None:
-    assert "的向量 5 条" in run("index", "status")
+    references = len(reference_needs())
+    assert f"的向量 {references + 5} 条" in run("index", "status")
     run("import", "partners", lines(library / "new.jsonl", [PARTNERS[1] | {"profile": "养殖。"}]))
-    assert "的向量 6 条" in run("index", "status")
+    assert f"的向量 {references + 6} 条" in run("index", "status")
     assert "删去" not in run("index", "build")
     assert "删去 1 条" in run("index", "build", "--prune")
-    assert "的向量 5 条" in run("index", "status")
+    assert f"的向量 {references + 5} 条" in run("index", "status")
     assert "一致" in run("index", "verify")
 
 
@@ -294,8 +303,32 @@ def test_evaluating_writes_a_run_and_prints_the_metrics(home: Path) -> None:
     assert run_lines[0].split()[:4] == ["N1", "Q0", "X1", "1"]
     assert len(run_lines) == 2
     assert not (home / "home").exists()
+    assert "ablation" not in json.loads(output)
     (folder / "qrels.txt").unlink()
     assert "不计算指标" in run("evaluate", str(folder))
+    assert "无从比较" in run("evaluate", str(folder), "--ablation", fails=True)
+
+
+def test_evaluating_tells_what_each_part_is_worth(home: Path) -> None:
+    folder = home / "collection"
+    folder.mkdir()
+    lines(folder / "partners.jsonl", PARTNERS)
+    lines(folder / "needs.jsonl", [{"id": "N1", "text": "断路器触头温升过高"}])
+    (folder / "qrels.txt").write_text("N1 0 X1 1\n")
+    shown = run("evaluate", str(folder), "--ablation")
+    rows = [line for line in shown.splitlines() if "│" in line]
+    assert [row.split("│")[1].strip() for row in rows] == list(LABELS.values())
+    # The three BM25 are all right, so the first of them is the best.
+    assert "BM25 词语" in rows[0]
+    assert "1.000" in rows[0]
+    assert "+0.000，95% 区间 [+0.000, +0.000]" in shown
+    found = json.loads(run("evaluate", str(folder), "--ablation", "--json"))["ablation"]
+    assert [row["key"] for row in found["rows"]] == list(LABELS)
+    assert found["rows"][0]["metrics"]["mrr"] == 1.0
+    assert found["baseline"] == "bm25-words"
+    assert found["differences"]["mrr"]["needs"] == 1
+    (folder / "qrels.txt").write_text("N1 0 X1 0\n")
+    assert "未定义" in run("evaluate", str(folder), "--ablation").splitlines()[-1]
 
 
 def test_the_doctor_finds_nothing_wrong_and_then_something(
@@ -311,3 +344,12 @@ def test_training_does_not_write_over_something(home: Path) -> None:
     (home / "model" / "mine.txt").write_text("keep")
     assert "已存在" in run("train", str(home), "--out", "model", fails=True)
     assert (home / "model" / "mine.txt").read_text() == "keep"
+
+
+def test_how_a_score_came_about_is_told_in_words(library: Path) -> None:
+    shown = run("rank", "--need", "N1")
+    total, parts = re.findall(r"得分 (-?\d+\.\d\d) = (.+?)\s*│", shown)[0]
+    told = {part.split()[0]: float(part.split()[1]) for part in parts.split("，")}
+    assert list(told) == ["语义", "字面", "词组", "佐证"]
+    assert sum(told.values()) == pytest.approx(float(total), abs=0.021)
+    assert "-0.00" not in shown
