@@ -27,7 +27,7 @@ With another embedding model the networks mean nothing; the terms alone then dec
 
     from matcher.screening.classifier import ScreeningModel
     model = ScreeningModel.load(folder)
-    found = model.classify(text, encoder.encode_query(text))
+    found = model.classify(text, encoder.encode_passages([text])[0])
 
 `weights.npz` holds numbers only (loaded without pickle), `model.json` the lists and what ties the
 two files together.

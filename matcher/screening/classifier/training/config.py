@@ -85,7 +85,7 @@ class ScreeningConfig:
     smoothing: float = 0.1
     least_weight: float = 0.01
     folds: int = 5
-    prefill_precision: float = 0.8
+    prefill_precision: float = 0.9
     seed: int = 0
 
 
