@@ -3,28 +3,38 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from secrets import token_urlsafe
 
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 
 from api import docs, errors, openapi
+from api.auth import REQUIRED
 from api.deps import State
+from api.pages.routes import open_router as open_pages
 from api.pages.routes import router as pages
+from api.routes import open_router as open_routes
 from api.routes import router as routes
 from api.security import SecurityMiddleware, refuse_cross_site
+from api.sessions import Sessions, shared_secret
 from matcher import Matcher, Settings, __version__, open_matcher
 
 _STATIC = Path(__file__).parent / "static"
 
 
-def create_app(matcher: Matcher | None = None, settings: Settings | None = None) -> FastAPI:
+def create_app(
+    matcher: Matcher | None = None,
+    settings: Settings | None = None,
+    sessions: Sessions | None = None,
+) -> FastAPI:
     """The web application.
 
     Args:
         matcher: what answers; the caller keeps it and closes it. If None, one is opened when the
             application starts and closed when it stops.
         settings: how to open it; from the environment if None.
+        sessions: of a matcher that was handed over; with a secret of their own if None.
     """
     app = FastAPI(
         title="企业技术需求匹配",
@@ -34,30 +44,34 @@ def create_app(matcher: Matcher | None = None, settings: Settings | None = None)
         openapi_tags=openapi.TAGS,
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(matcher, settings),
+        lifespan=_lifespan(matcher, settings, sessions),
         dependencies=[Depends(refuse_cross_site)],
     )
     app.add_middleware(SecurityMiddleware)
     errors.install(app)
     openapi.install(app)
-    app.include_router(routes, prefix=openapi.PREFIX)
+    app.include_router(routes, prefix=openapi.PREFIX, dependencies=REQUIRED)
+    app.include_router(open_routes, prefix=openapi.PREFIX)
     docs.install(app)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-    app.include_router(pages, include_in_schema=False)
+    app.include_router(pages, include_in_schema=False, dependencies=REQUIRED)
+    app.include_router(open_pages, include_in_schema=False)
     return app
 
 
 def _lifespan(
-    matcher: Matcher | None, settings: Settings | None
+    matcher: Matcher | None, settings: Settings | None, sessions: Sessions | None
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[State]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
         if matcher is not None:
-            yield State(matcher=matcher)
+            yield State(matcher=matcher, sessions=sessions or Sessions(token_urlsafe(48)))
             return
-        opened = await run_in_threadpool(open_matcher, settings)
+        chosen = settings or Settings()
+        opened = await run_in_threadpool(open_matcher, chosen)
         try:
-            yield State(matcher=opened)
+            secret = chosen.secret or shared_secret(chosen.home)
+            yield State(matcher=opened, sessions=Sessions(secret))
         finally:
             await run_in_threadpool(opened.close)
 

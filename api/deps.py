@@ -4,6 +4,7 @@ from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
 
+from api.sessions import Sessions
 from matcher.records import PartnerKind, SearchFilter
 from matcher.service import Matcher
 from matcher.text.fold import tidy
@@ -13,6 +14,7 @@ class State(TypedDict):
     """What the lifespan builds once and every request can reach."""
 
     matcher: Matcher
+    sessions: Sessions
 
 
 def get_matcher(request: Request) -> Matcher:

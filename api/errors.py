@@ -11,14 +11,15 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
-from api.pages.render import page
-from api.security import security_headers
+from api.pages.render import address, page
+from api.security import DOCS_PATH, security_headers
 from api.validation import FieldError, field_errors
 from matcher.errors import (
     ConflictError,
+    ForbiddenError,
     IndexStateError,
     InvalidInputError,
     MatcherError,
@@ -26,8 +27,9 @@ from matcher.errors import (
     NeedTextError,
     NotFoundError,
     StoreError,
+    ThrottledError,
 )
-from matcher.intake.results import Fault
+from matcher.intake.results import RecordFaultsError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -35,6 +37,8 @@ _KINDS: dict[type[MatcherError], tuple[HTTPStatus, str, str]] = {
     NeedTextError: (HTTPStatus.UNPROCESSABLE_ENTITY, "need-text", "需求文字无法匹配"),
     InvalidInputError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", "输入有误"),
     NotFoundError: (HTTPStatus.NOT_FOUND, "not-found", "没有这条记录"),
+    ThrottledError: (HTTPStatus.TOO_MANY_REQUESTS, "throttled", "尝试太频繁"),
+    ForbiddenError: (HTTPStatus.FORBIDDEN, "forbidden", "没有权限"),
     ConflictError: (HTTPStatus.CONFLICT, "conflict", "与已有记录冲突"),
     ModelError: (HTTPStatus.SERVICE_UNAVAILABLE, "model", "语义模型不可用"),
     IndexStateError: (HTTPStatus.SERVICE_UNAVAILABLE, "index", "索引不可用"),
@@ -43,6 +47,7 @@ _KINDS: dict[type[MatcherError], tuple[HTTPStatus, str, str]] = {
 }
 _TITLES = {
     400: "请求无法读取",
+    401: "没有登录",
     403: "不允许的操作",
     404: "没有这个地址",
     405: "这个地址不支持该操作",
@@ -55,14 +60,6 @@ _DETAILS = {
     405: "请检查请求的方法",
     500: "程序出了意外错误，已记入日志。请稍后再试，仍有问题请联系管理员",
 }
-
-
-class RecordFaultsError(InvalidInputError):
-    """A record that intake refused; `faults` holds everything that is wrong with it."""
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__(f"有 {len(faults)} 处需要修改", field=faults[0].field)
-        self.faults = tuple(faults)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +92,7 @@ def problem_of(error: MatcherError) -> Problem:
 
 def respond(request: Request, problem: Problem) -> Response:
     """Problem details for programs, a page for people."""
-    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
-    if path.startswith("/api/"):
+    if _is_api(request):
         return JSONResponse(
             _details(problem, request.url.path),
             status_code=problem.status,
@@ -110,6 +106,23 @@ def respond(request: Request, problem: Problem) -> Response:
         status=problem.status,
         headers=dict(problem.headers),
     )
+
+
+def _is_api(request: Request) -> bool:
+    path = _path(request)
+    return path.startswith("/api/") and path != DOCS_PATH
+
+
+def _path(request: Request) -> str:
+    return request.url.path.removeprefix(request.scope.get("root_path", ""))
+
+
+def _to_login(request: Request) -> Response:
+    """To the login, and from there to the page; what a form sent cannot be sent again."""
+    wanted = _path(request)
+    if request.method in {"GET", "HEAD"} and request.url.query:
+        wanted += f"?{request.url.query}"
+    return RedirectResponse(address(request, "/login", next=wanted), status_code=303)
 
 
 def _details(problem: Problem, instance: str) -> dict[str, Any]:
@@ -151,6 +164,8 @@ def _on_validation_error(request: Request, error: Exception) -> Response:
 def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
+    if status == HTTPStatus.UNAUTHORIZED and not _is_api(request):
+        return _to_login(request)
     own_words = error.detail if error.detail and not error.detail.isascii() else ""
     problem = Problem(
         status=status,

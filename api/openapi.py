@@ -21,6 +21,7 @@ DESCRIPTION = """
 
 TAGS = [
     {"name": "匹配", "description": "为需求找对象"},
+    {"name": "筛选", "description": "需求属于什么领域和行业、库中有没有，以及多家企业的共性需求"},
     {"name": "需求", "description": "企业技术需求项目库"},
     {"name": "对象", "description": "专家、学会、院所和海外社团的目录"},
     {"name": "企业", "description": "有需求的企业"},

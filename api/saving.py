@@ -5,11 +5,10 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from api.errors import RecordFaultsError
 from api.urls import why_no_address
 from matcher.errors import ConflictError, InvalidInputError
 from matcher.importing import resolve_enterprises
-from matcher.intake.results import Fault, Parsed, ParsedNeed
+from matcher.intake.results import Fault, Parsed, ParsedNeed, RecordFaultsError
 from matcher.records import Enterprise, Need, Partner
 from matcher.service import Matcher
 from matcher.store.codec import fingerprint

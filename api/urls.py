@@ -2,8 +2,8 @@
 
 from urllib.parse import quote
 
-_ENDINGS = ("similar", "needs", "edit", "delete")
-_NAMES = frozenset({"new"})
+_ENDINGS = ("similar", "needs", "edit", "delete", "adopt")
+_NAMES = frozenset({"new", "common"})
 
 
 def quoted(identifier: str) -> str:

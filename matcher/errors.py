@@ -6,6 +6,8 @@
     │   ├── NeedTextError         a need too short or too long to be matched
     │   └── UnreadableFileError   a file that cannot be opened or parsed
     ├── NotFoundError             no record with that id
+    ├── ForbiddenError            whoever asks may not do that
+    ├── ThrottledError            too many attempts, try again later
     ├── ConflictError             the record was changed meanwhile, or already exists
     ├── ModelError                an embedding model cannot be loaded or used
     ├── IndexStateError           an index is missing, damaged or foreign
@@ -59,6 +61,14 @@ class NotFoundError(MatcherError):
     def __init__(self, what: str, identifier: str) -> None:
         super().__init__(f"没有编号为“{identifier}”的{what}")
         self.identifier = identifier
+
+
+class ForbiddenError(MatcherError):
+    """Whoever asks may not do that, or not to this record."""
+
+
+class ThrottledError(MatcherError):
+    """Too many attempts lately; the message says when to try again."""
 
 
 class ConflictError(MatcherError):

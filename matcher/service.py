@@ -34,6 +34,7 @@ from matcher.records import (
     SearchFilter,
     Side,
 )
+from matcher.screener import Screener
 from matcher.screening.genuineness import Genuineness
 from matcher.store.database import Database
 from matcher.store.needs import delete_need, get_need, get_needs, save_needs
@@ -98,6 +99,7 @@ class Matcher:
         self._judgement = judgement
         self._weights = weights
         self._reranking = reranking
+        self.screener = Screener(database, encoder, index)
         self._nearness = WordNearness(encoder) if encoder.is_static else None
 
     def reading(self) -> AbstractContextManager[Session]:

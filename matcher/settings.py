@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     )
     reranker: str = Field("", description="CrossEncoder that re-ranks the best; empty: none")
     reranked: int = Field(20, ge=1, le=100, description="how many of the best it re-ranks")
+    secret: str = Field(
+        "", description="signs the sessions; empty: a file under home, made at the first start"
+    )
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import matcher
 
 ROOT = Path(matcher.__file__).parent.parent
-PURE = {"records", "errors"}
+PURE = {"records", "errors", "people", "casework"}
 ALLOWED = {
     "records": {"errors"},
     "errors": set(),
+    "people": {"records", "errors"},
+    "casework": {"records", "errors", "people"},
     "settings": set(),
     "text": PURE,
     "intake": PURE | {"text"},
@@ -24,6 +26,8 @@ ALLOWED = {
 """What each package may import of `matcher`; those not named stand above and may import these."""
 TOP = {
     "service",
+    "desk",
+    "screener",
     "live",
     "calibrating",
     "references",
@@ -99,6 +103,7 @@ def test_files_stay_small() -> None:
         str(path): lines
         for package in ("matcher", "api")
         for path in (ROOT / package).rglob("*.py")
+        if "migrations" not in path.parts
         if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
     }
     assert long == {}

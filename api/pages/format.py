@@ -33,6 +33,11 @@ def money(value: float | None) -> str:
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
+def percent(probability: float) -> int:
+    """A probability in hundredths; never 0 nor 100, which would claim to be certain."""
+    return min(99, max(1, round(100 * probability)))
+
+
 def marked(text: str, spans: Spans = (), near: Spans = ()) -> Markup:
     """The text as HTML with its spans in `<mark>`; everything else is escaped.
 

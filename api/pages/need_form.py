@@ -1,6 +1,6 @@
 """Filling in a need, and changing one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,17 +8,20 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.deps import MatcherDep
-from api.errors import RecordFaultsError
 from api.pages.form_fields import GROUPS
+from api.pages.form_help import SUGGESTED, TEXTS, Help, help_with, is_asked
 from api.pages.forms import FormTexts, by_field, left_empty, need_values, values_of
 from api.pages.lookups import enterprises_of
 from api.pages.render import address, page
+from api.pages.screened import screened
 from api.parameters import RecordId
 from api.saving import accepted, create_need, put_need
 from api.urls import quoted
 from matcher.errors import ConflictError
 from matcher.intake import Note, parse_need
+from matcher.intake.results import RecordFaultsError
 from matcher.records import Need
+from matcher.screener import SimilarNeed
 from matcher.service import Matcher
 from matcher.store.codec import fingerprint
 from matcher.store.needs import get_need, get_needs, need_counties
@@ -29,21 +32,33 @@ router = APIRouter(prefix="/needs")
 @router.get("/new")
 def show_new(request: Request, matcher: MatcherDep) -> Response:
     """An empty form."""
-    return _form(request, matcher, values=need_values({}))
+    return _form(request, matcher, Help(need_values({})), fresh=True)
 
 
 @router.post("/new")
 def create(request: Request, sent: FormTexts, matcher: MatcherDep) -> Response:
-    """Save a new need and show it with its partners; or show the form again with what is wrong."""
+    """Save a new need and show it with its partners.
+
+    The form is shown again where help was asked for, something is wrong, or the need seems to be
+    in the library already.
+    """
     values = need_values(sent)
+    if is_asked(sent):
+        return _form(request, matcher, help_with(matcher, sent, values))
     parsed = parse_need({**values, "submitted": date.today()})
     try:
-        need = create_need(matcher, accepted(parsed, left_empty(values)))
+        record = accepted(parsed, left_empty(values))
+        repeats = _new_repeats(matcher, record.need, sent)
+        if repeats:
+            back = help_with(matcher, sent, values)
+            return _form(request, matcher, back, repeats=repeats, status=409)
+        need = create_need(matcher, record)
     except RecordFaultsError as error:
-        return _form(request, matcher, values=values, errors=by_field(error.faults), status=422)
+        back = help_with(matcher, sent, values)
+        return _form(request, matcher, back, errors=by_field(error.faults), status=422)
     except ConflictError:
         assert parsed.record is not None
-        return _again(request, matcher, parsed.record.need, values)
+        return _again(request, matcher, parsed.record.need, help_with(matcher, sent, values))
     return _to_need(request, need, parsed.notes)
 
 
@@ -54,7 +69,7 @@ def show_edit(request: Request, need_id: RecordId, matcher: MatcherDep) -> Respo
         need = get_need(session, need_id)
         enterprise = enterprises_of(session, [need]).get(need.enterprise_id)
     values = values_of(need, enterprise)
-    return _form(request, matcher, values=values, need=need, seen=fingerprint(need))
+    return _form(request, matcher, Help(values), need=need, seen=fingerprint(need))
 
 
 @router.post("/{need_id:path}/edit")
@@ -68,34 +83,38 @@ def change(request: Request, need_id: RecordId, sent: FormTexts, matcher: Matche
         "submitted": stored.submitted,
         "sample": stored.sample,
     }
+
+    def again(*, seen: str = seen, **context: Any) -> Response:  # noqa: ANN401 - passed on
+        back = help_with(matcher, sent, values)
+        return _form(request, matcher, back, need=stored, seen=seen, **context)
+
+    if is_asked(sent):
+        return again()
     parsed = parse_need({**values, **kept})
     try:
-        record = accepted(parsed, left_empty(values))
-        need, _ = put_need(matcher, record, seen=seen)
+        need, _ = put_need(matcher, accepted(parsed, left_empty(values)), seen=seen)
     except RecordFaultsError as error:
-        return _form(
-            request,
-            matcher,
-            values=values,
-            errors=by_field(error.faults),
-            need=stored,
-            seen=seen,
-            status=422,
-        )
+        return again(errors=by_field(error.faults), status=422)
     except ConflictError as error:
-        return _form(
-            request,
-            matcher,
-            values=values,
-            conflict=error.message,
-            need=stored,
-            seen=fingerprint(stored),
-            status=409,
-        )
+        return again(conflict=error.message, seen=fingerprint(stored), status=409)
     return _to_need(request, need, parsed.notes)
 
 
-def _again(request: Request, matcher: Matcher, need: Need, values: dict[str, str]) -> Response:
+def _new_repeats(matcher: Matcher, need: Need, sent: dict[str, str]) -> Sequence[SimilarNeed]:
+    """Needs that this one seems to be a version of, if the person has not seen them all.
+
+    Those that were shown count only where the person pressed the button that says so. A need that
+    is stored already, such as one sent twice, is told of by its id alone.
+    """
+    with matcher.reading() as session:
+        if get_needs(session, [need.id]):
+            return ()
+    shown = set(sent.get("shown", "").split()) if "anyway" in sent else set()
+    repeats = screened(matcher, need).repeated
+    return repeats if {quoted(found.need.id) for found in repeats} - shown else ()
+
+
+def _again(request: Request, matcher: Matcher, need: Need, back: Help) -> Response:
     """The same need was sent again: show it if nothing differs, else say where it is."""
     with matcher.reading() as session:
         stored = get_needs(session, [need.id])[need.id]
@@ -104,7 +123,7 @@ def _again(request: Request, matcher: Matcher, need: Need, values: dict[str, str
     if values_of(need, enterprise) | known_county == values_of(stored, enterprise):
         return _to_need(request, stored, ())
     message = "这家企业已经填报过同样名称和问题的需求。要修改其他内容，请到那条需求里编辑"
-    return _form(request, matcher, values=values, conflict=message, same=stored, status=409)
+    return _form(request, matcher, back, conflict=message, same=stored, status=409)
 
 
 def _to_need(request: Request, need: Need, notes: Iterable[Note]) -> Response:
@@ -116,19 +135,32 @@ def _to_need(request: Request, need: Need, notes: Iterable[Note]) -> Response:
 def _form(
     request: Request,
     matcher: Matcher,
+    back: Help,
     *,
-    values: dict[str, str],
+    repeats: Sequence[SimilarNeed] = (),
     status: int = 200,
     **context: Any,  # noqa: ANN401 - passed on to the template
 ) -> Response:
     with matcher.reading() as session:
         counties = need_counties(session)
-    empty: dict[str, Any] = {"errors": {}, "conflict": "", "same": None, "need": None, "seen": ""}
+        enterprises = enterprises_of(session, (found.need for found in repeats))
+    empty: dict[str, Any] = {
+        "errors": {},
+        "conflict": "",
+        "same": None,
+        "need": None,
+        "seen": "",
+        "fresh": False,
+    }
     return page(
         request,
         "need_form.html",
         groups=GROUPS,
-        values=values,
+        help=back,
+        repeats=repeats,
+        enterprises=enterprises,
+        last_text=TEXTS[-1],
+        suggested=SUGGESTED,
         counties=counties,
         status=status,
         **(empty | context),

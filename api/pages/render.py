@@ -9,9 +9,11 @@ from fastapi import Request, Response
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from api.pages import format as formats
 from api.urls import quoted
+from matcher.people import Actor, Permission
 from matcher.records import PartnerKind, SiteType, SolutionMode, TechField
 
 NAVIGATION = (
@@ -46,6 +48,24 @@ def address(request: Request, path: str, **query: object) -> str:
 
 
 @pass_context
+def _form_token(context: Context) -> str:
+    """The token of this session; empty where nobody is signed in."""
+    return getattr(context["request"].state, "form_token", "")
+
+
+@pass_context
+def _form_field(context: Context) -> Markup:
+    """The hidden field that every form which changes something carries."""
+    return Markup('<input type="hidden" name="csrf" value="{}">').format(_form_token(context))
+
+
+@pass_context
+def _actor(context: Context) -> Actor | None:
+    """Who is signed in."""
+    return getattr(context["request"].state, "actor", None)
+
+
+@pass_context
 def _url(context: Context, path: str, **query: object) -> str:
     return address(context["request"], path, **query)
 
@@ -60,6 +80,10 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         url=_url,
+        csrf_field=_form_field,
+        form_token=_form_token,
+        signed_in=_actor,
+        Permission=Permission,
         navigation=NAVIGATION,
         PartnerKind=PartnerKind,
         TechField=TechField,
@@ -73,6 +97,7 @@ def _environment() -> Environment:
         marked=formats.marked,
         excerpt=formats.excerpt,
         is_long=formats.is_long,
+        percent=formats.percent,
         quoted=quoted,
     )
     return environment

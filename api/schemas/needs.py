@@ -1,7 +1,8 @@
 """Needs in requests and responses."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 from pydantic.config import JsonDict
@@ -21,6 +22,8 @@ from api.schemas.loose import (
 )
 from api.schemas.out import NoteOut, RecordOut, label_of
 from matcher.records import SiteType, SolutionMode, TechField
+from matcher.screener import SimilarNeed
+from matcher.screening.duplicates import LikenessKind
 
 _EXAMPLE: JsonDict = {
     "title": "塑壳断路器触头温升偏高",
@@ -45,7 +48,14 @@ class NeedInput(LooseInput):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
     read_only: ClassVar[frozenset[str]] = frozenset(
-        {"field_label", "solution_mode_label", "wanted_site_label", "notes"}
+        {
+            "field_label",
+            "solution_mode_label",
+            "wanted_site_label",
+            "notes",
+            "similar",
+            "warnings",
+        }
     )
 
     id: Identifier = Field(None, description="编号；不填则由系统编号")
@@ -106,10 +116,71 @@ class NeedOut(RecordOut):
         return label_of(self.wanted_site)
 
 
+class NeedSummary(RecordOut):
+    """一条需求的概要。"""
+
+    id: str
+    title: str
+    field: TechField | None
+    industry: str
+    enterprise_id: str | None
+    county: str
+    submitted: date | None
+    sample: bool
+
+    @computed_field
+    def field_label(self) -> str | None:
+        """所属领域的中文名。"""
+        return label_of(self.field)
+
+
+class SimilarNeedOut(BaseModel):
+    """库中的一条需求，看来是同一条需求，或者说的是同一个问题。"""
+
+    need: NeedSummary
+    kind: LikenessKind = Field(
+        description="same 重复需求：同一条需求再次提交，可能改过几处；"
+        "same_problem 同一问题：说法不同，问题相同"
+    )
+    same: float = Field(description="是重复需求的概率", ge=0, le=1, examples=[0.97])
+    related: float | None = Field(
+        description="至少是同一问题的概率；当前模型不能判断时为空", ge=0, le=1, examples=[0.99]
+    )
+    common_words: list[str] = Field(
+        description="两条需求都有的词，少见的在前，供核对", examples=[["银氧化锡", "温升"]]
+    )
+
+    @computed_field
+    def kind_label(self) -> str:
+        """相似类型的中文名。"""
+        return self.kind.label
+
+    @classmethod
+    def of(cls, similar: SimilarNeed) -> Self:
+        """The response for a need that was found."""
+        likeness = similar.likeness
+        return cls(
+            need=NeedSummary.of(similar.need),
+            kind=likeness.kind,
+            same=likeness.same,
+            related=likeness.related,
+            common_words=list(likeness.common_words),
+        )
+
+
 class NeedSaved(NeedOut):
     """保存后的需求，以及保存时的提示。"""
 
     notes: list[NoteOut] = Field([], description="系统做了哪些改动，如隐去手机号")
+    similar: list[SimilarNeedOut] = Field(
+        [], description="库中看来重复或属于同一问题的其他需求，最像的在前；只作提醒，需求照常保存"
+    )
+    warnings: list[str] = Field([], description="需要注意的情况，如没有查重的原因")
+
+    def compared(self, similar: Sequence[SimilarNeed], warnings: Sequence[str]) -> Self:
+        """The same, with the needs that are like it."""
+        found = [SimilarNeedOut.of(each) for each in similar]
+        return self.model_copy(update={"similar": found, "warnings": list(warnings)})
 
 
 class NeedPage(BaseModel):

@@ -9,9 +9,11 @@ from matcher.cli import (
     imports,
     index,
     match,
+    screen,
     serve,
     train,
     train_keywords,
+    train_screening,
 )
 from matcher.cli.shared import make_app
 
@@ -20,10 +22,13 @@ app.command("import")(imports.import_records)
 app.command("rank")(match.rank)
 app.command("needs-for")(match.needs_for)
 app.command("similar")(match.similar)
+app.command("screen")(screen.screen)
+app.command("common-needs")(screen.common_needs)
 app.command("evaluate")(evaluate.evaluate)
 app.command("train")(train.train)
 app.command("calibrate")(calibrate.calibrate)
 app.command("train-keywords")(train_keywords.train_keywords)
+app.command("train-screening")(train_screening.train_screening)
 app.command("fit-duplicates")(fit_duplicates.fit_duplicates)
 app.add_typer(index.app, name="index")
 app.command("serve")(serve.serve)

@@ -37,7 +37,7 @@ def rank(
     if bool(text) == bool(need):
         raise InvalidInputError("请给出 --text 或 --need 之一")
     restriction = search_filter(kind, region)
-    need, words = tidy(need), tidy(_standard_input() if text == "-" else text)
+    need, words = tidy(need), tidy(standard_input() if text == "-" else text)
     with opened(read_settings()) as matcher:
         if need:
             ranking = matcher.match_need(need, top=top, restriction=restriction)
@@ -93,7 +93,12 @@ def show(ranking: Ranking[Match], title: str, as_json: bool, *, empty: str) -> N
     )
 
 
-def _standard_input() -> str:
+def standard_input() -> str:
+    """What stands on the standard input.
+
+    Raises:
+        InvalidInputError: it is not UTF-8.
+    """
     try:
         return sys.stdin.read()
     except UnicodeDecodeError as error:

@@ -1,9 +1,10 @@
 """What reading gives: records, or faults that say where and what; and notes, which stop nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from matcher.errors import InvalidInputError
 from matcher.records import Enterprise, Need
 from matcher.text.fold import tidy
 
@@ -31,6 +32,14 @@ class Fault:
     message: str
     row: int | None = None
     sheet: str = ""
+
+
+class RecordFaultsError(InvalidInputError):
+    """A record that intake refused; `faults` holds everything that is wrong with it."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(f"有 {len(faults)} 处需要修改", field=faults[0].field)
+        self.faults = tuple(faults)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

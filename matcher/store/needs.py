@@ -1,11 +1,12 @@
 """Queries on needs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from matcher.casework.needs import NeedStatus
 from matcher.errors import NotFoundError
 from matcher.records import Need, Side, TechField
 from matcher.store.batches import batched
@@ -60,11 +61,18 @@ def get_needs(session: Session, ids: Iterable[str]) -> dict[str, Need]:
     return found
 
 
+def each_need(session: Session) -> Iterator[Need]:
+    """All needs, in the order of their ids."""
+    query = select(NeedRow).order_by(NeedRow.id).execution_options(yield_per=1000)
+    return (need_from(row) for row in session.scalars(query))
+
+
 def list_needs(
     session: Session,
     *,
     county: str = "",
     field: TechField | None = None,
+    status: NeedStatus | None = None,
     text: str = "",
     offset: int = 0,
     limit: int = 50,
@@ -78,6 +86,8 @@ def list_needs(
         query = query.where(NeedRow.county == county)
     if field is not None:
         query = query.where(NeedRow.field == field)
+    if status is not None:
+        query = query.where(NeedRow.status == status)
     if text:
         searched = (NeedRow.title, NeedRow.problem, NeedRow.id)
         query = query.where(or_(*(c.contains(text, autoescape=True) for c in searched)))

@@ -5,13 +5,14 @@ them on every write; `vectors` caches embeddings by model and content, apart fro
 `changes` tells followers what to index again; `match_runs` records what was answered.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     DateTime,
+    Dialect,
     ForeignKey,
     Identity,
     Index,
@@ -20,12 +21,32 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
+    TypeDecorator,
     UniqueConstraint,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-_ID = String(64)
-_BIG = BigInteger().with_variant(Integer, "sqlite")
+ID = String(64)
+BIG = BigInteger().with_variant(Integer, "sqlite")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC; SQLite stores no zone, so it is put back when a moment is read."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """A moment as it is stored; one without a zone is a mistake of ours."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """A stored moment, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
@@ -42,7 +63,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
         dict[str, Any]: JSON,
         list[str]: JSON,
-        datetime: DateTime(timezone=True),
+        datetime: UtcDateTime(),
     }
 
 
@@ -51,7 +72,7 @@ class EnterpriseRow(Base):
 
     __tablename__ = "enterprises"
 
-    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(32))
     name: Mapped[str] = mapped_column(String(200), index=True)
     credit_code: Mapped[str] = mapped_column(String(18), index=True)
@@ -73,7 +94,7 @@ class NeedRow(Base):
 
     __tablename__ = "needs"
 
-    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(32))
     title: Mapped[str] = mapped_column(String(200))
     problem: Mapped[str] = mapped_column(Text)
@@ -88,11 +109,14 @@ class NeedRow(Base):
     intended_partner: Mapped[str] = mapped_column(String(500))
     wanted_site: Mapped[str | None] = mapped_column(String(40))
     enterprise_id: Mapped[str | None] = mapped_column(
-        _ID, ForeignKey("enterprises.id", ondelete="RESTRICT"), index=True
+        ID, ForeignKey("enterprises.id", ondelete="RESTRICT"), index=True
     )
     county: Mapped[str] = mapped_column(String(50), index=True)
     submitted: Mapped[date | None] = mapped_column(index=True)
     sample: Mapped[bool]
+    # How far the association has come with it is no part of what the enterprise says.
+    status: Mapped[str] = mapped_column(String(20), index=True, default="listed")
+    status_since: Mapped[datetime | None]
 
 
 class PartnerRow(Base):
@@ -100,7 +124,7 @@ class PartnerRow(Base):
 
     __tablename__ = "partners"
 
-    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(32))
     kind: Mapped[str] = mapped_column(String(20), index=True)
     name: Mapped[str] = mapped_column(String(300), index=True)
@@ -124,9 +148,9 @@ class EvidenceRow(Base):
     __tablename__ = "evidence"
     __table_args__ = (UniqueConstraint("partner_id", "id"),)
 
-    key: Mapped[int] = mapped_column(_BIG, Identity(), primary_key=True)
-    partner_id: Mapped[str] = mapped_column(_ID, ForeignKey("partners.id", ondelete="CASCADE"))
-    id: Mapped[str] = mapped_column(_ID)
+    key: Mapped[int] = mapped_column(BIG, Identity(), primary_key=True)
+    partner_id: Mapped[str] = mapped_column(ID, ForeignKey("partners.id", ondelete="CASCADE"))
+    id: Mapped[str] = mapped_column(ID)
     position: Mapped[int]
     type: Mapped[str] = mapped_column(String(20))
     title: Mapped[str] = mapped_column(Text)
@@ -145,10 +169,10 @@ class PassageRow(Base):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = mapped_column(_BIG, Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(BIG, Identity(), primary_key=True)
     side: Mapped[str] = mapped_column(String(10))
-    owner_id: Mapped[str] = mapped_column(_ID)
-    evidence_id: Mapped[str | None] = mapped_column(_ID)
+    owner_id: Mapped[str] = mapped_column(ID)
+    evidence_id: Mapped[str | None] = mapped_column(ID)
     text: Mapped[str] = mapped_column(Text)
     content_hash: Mapped[str] = mapped_column(String(32), index=True)
 
@@ -173,7 +197,7 @@ class LibraryRow(Base):
     __tablename__ = "library"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    revision: Mapped[int] = mapped_column(_BIG)
+    revision: Mapped[int] = mapped_column(BIG)
 
 
 class RevisionRow(Base):
@@ -185,7 +209,7 @@ class RevisionRow(Base):
 
     __tablename__ = "revisions"
 
-    number: Mapped[int] = mapped_column(_BIG, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=False)
     token: Mapped[str] = mapped_column(String(32))
     created_at: Mapped[datetime]
 
@@ -196,8 +220,8 @@ class ChangeRow(Base):
     __tablename__ = "changes"
 
     side: Mapped[str] = mapped_column(String(10), primary_key=True)
-    owner_id: Mapped[str] = mapped_column(_ID, primary_key=True)
-    revision: Mapped[int] = mapped_column(_BIG, index=True)
+    owner_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    revision: Mapped[int] = mapped_column(BIG, index=True)
 
 
 class MatchRunRow(Base):
@@ -206,12 +230,12 @@ class MatchRunRow(Base):
     __tablename__ = "match_runs"
     __table_args__ = ({"sqlite_autoincrement": True},)
 
-    id: Mapped[int] = mapped_column(_BIG, Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(BIG, Identity(), primary_key=True)
     created_at: Mapped[datetime] = mapped_column(index=True)
-    need_id: Mapped[str | None] = mapped_column(_ID, index=True)
+    need_id: Mapped[str | None] = mapped_column(ID, index=True)
     query_text: Mapped[str] = mapped_column(Text)
     filter: Mapped[dict[str, Any]]
     model_id: Mapped[str] = mapped_column(String(200))
-    revision: Mapped[int] = mapped_column(_BIG)
+    revision: Mapped[int] = mapped_column(BIG)
     milliseconds: Mapped[float]
     results: Mapped[dict[str, Any]]

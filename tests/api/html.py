@@ -63,3 +63,15 @@ def text(page: str) -> str:
 def links(page: str) -> list[str]:
     """Where a page links to."""
     return [unescape(link) for link in re.findall(r'<a [^>]*href="([^"]*)"', page)]
+
+
+def buttons(page: str, name: str) -> list[str]:
+    """Values of the buttons of this name."""
+    found = re.findall(rf'<button [^>]*name="{name}"[^>]*? value="([^"]*)"', page)
+    return [unescape(value) for value in found]
+
+
+def hidden(page: str) -> dict[str, str]:
+    """The hidden fields of the form."""
+    found = re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)"', page)
+    return {name: unescape(value) for name, value in found}

@@ -9,9 +9,12 @@ import api.app
 from api import create_app
 from matcher import Settings, __version__
 from matcher.service import Matcher
+from tests.people import SESSIONS, account, sign_in
 
 OPERATIONS = {
     "/api/v1/match": {"post"},
+    "/api/v1/screen": {"post"},
+    "/api/v1/common-needs": {"get"},
     "/api/v1/needs": {"get", "post"},
     "/api/v1/needs/{need_id}": {"get", "put", "delete"},
     "/api/v1/needs/{need_id}/similar": {"get"},
@@ -46,7 +49,8 @@ def test_the_matcher_is_opened_and_closed_with_the_application(
 
 def test_a_given_matcher_stays_open(filled: Matcher, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filled, "close", lambda: pytest.fail("closed"))
-    with TestClient(create_app(filled)) as client:
+    with TestClient(create_app(filled, sessions=SESSIONS)) as client:
+        sign_in(client, account(filled))
         assert client.get("/").status_code == 200
 
 
@@ -112,8 +116,9 @@ def test_the_examples_of_the_document_work(client: TestClient) -> None:
     ):
         for example in schemas[name]["examples"]:
             assert client.post(f"/api/v1/{path}", json=example).status_code in {201, 409}, name
-    example = schemas["MatchRequest"]["examples"][0]
-    assert client.post("/api/v1/match", json=example).status_code == 200
+    for name, path in (("MatchRequest", "match"), ("ScreenRequest", "screen")):
+        example = schemas[name]["examples"][0]
+        assert client.post(f"/api/v1/{path}", json=example).status_code == 200
 
 
 def test_the_docs_page_needs_nothing_from_outside(client: TestClient) -> None:
@@ -125,7 +130,8 @@ def test_the_docs_page_needs_nothing_from_outside(client: TestClient) -> None:
 
 
 def test_served_under_a_prefix(filled: Matcher) -> None:
-    with TestClient(create_app(filled), root_path="/kx") as client:
+    with TestClient(create_app(filled, sessions=SESSIONS), root_path="/kx") as client:
+        sign_in(client, account(filled))
         page = client.get("/kx/needs/N1")
         assert page.status_code == 200
         assert 'href="/kx/partners' in page.text

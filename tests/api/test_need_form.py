@@ -36,7 +36,7 @@ def values(page: str) -> dict[str, str]:
     ):
         chosen = re.search(r'value="(\w*)" selected', options)
         found[name] = chosen.group(1) if chosen else ""
-    return {name: unescape(value) for name, value in found.items()}
+    return {name: unescape(value) for name, value in found.items() if name != "csrf"}
 
 
 def saved(matcher: Matcher, title: str) -> Need:

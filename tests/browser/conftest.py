@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,12 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from api import create_app
+from api.auth import CSRF_HEADER
+from api.sessions import COOKIE
+from matcher.people import Role
 from matcher.service import Matcher
+from tests.demo_needs import screener_of
+from tests.people import SESSIONS, account, cookie_of, form_token_of
 
 CHROMIUM = Path("/usr/bin/chromium")
 _START_SECONDS = 20
@@ -28,10 +34,12 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture
-def server(filled: Matcher) -> Iterator[str]:
-    """Address of the application on a free port of this machine."""
-    config = uvicorn.Config(create_app(filled), host="127.0.0.1", port=0, log_level="warning")
+@contextmanager
+def serving(matcher: Matcher) -> Iterator[str]:
+    """Address of the application over a library, on a free port of this machine."""
+    config = uvicorn.Config(
+        create_app(matcher, sessions=SESSIONS), host="127.0.0.1", port=0, log_level="warning"
+    )
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
@@ -44,6 +52,14 @@ def server(filled: Matcher) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     running.should_exit = True
     thread.join(_START_SECONDS)
+
+
+@pytest.fixture
+def server(filled: Matcher) -> Iterator[str]:
+    """The application over the small library."""
+    filled.screener = screener_of(filled)
+    with serving(filled) as address:
+        yield address
 
 
 @pytest.fixture
@@ -61,9 +77,16 @@ class Watched:
         self.server = server
         self.complaints: list[str] = []
         self.outside: list[str] = []
+        self.headers: dict[str, str] = {}
         page.on("console", lambda said: self._heard(said.type, said.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", self._asked)
+
+    def sign_in(self, matcher: Matcher, role: Role = Role.CITY_ADMIN, county: str = "") -> None:
+        """Go on as somebody of this role."""
+        cookie = cookie_of(account(matcher, role, county))
+        self.page.context.add_cookies([{"name": COOKIE, "value": cookie, "url": self.server}])
+        self.headers = {CSRF_HEADER: form_token_of(cookie)}
 
     def open(self, path: str) -> Page:
         """Go to a path and wait until nothing more is loaded."""
@@ -72,7 +95,8 @@ class Watched:
         return self.page
 
     def _heard(self, kind: str, text: str) -> None:
-        if kind in {"error", "warning"} and "status of 422" not in text:
+        told_on_the_page = "status of 422" in text or "status of 409" in text
+        if kind in {"error", "warning"} and not told_on_the_page:
             self.complaints.append(text)
 
     def _asked(self, request: Request) -> None:
@@ -81,9 +105,10 @@ class Watched:
 
 
 @pytest.fixture
-def watched(context: BrowserContext, server: str) -> Iterator[Watched]:
-    """A page whose complaints and outside requests fail the test."""
+def watched(context: BrowserContext, server: str, filled: Matcher) -> Iterator[Watched]:
+    """A page, signed in, whose complaints and outside requests fail the test."""
     watched = Watched(context.new_page(), server)
+    watched.sign_in(filled)
     yield watched
     assert watched.complaints == []
     assert watched.outside == []

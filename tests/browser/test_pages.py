@@ -7,7 +7,16 @@ from tests.browser.conftest import Watched
 
 pytestmark = pytest.mark.browser
 
-PATHS = ("/", "/needs", "/needs/N1", "/needs/new", "/partners", "/partners/X1", "/match")
+PATHS = (
+    "/",
+    "/needs",
+    "/needs/N1",
+    "/needs/new",
+    "/needs/common",
+    "/partners",
+    "/partners/X1",
+    "/match",
+)
 
 
 def focused(page: Page) -> str:
@@ -28,6 +37,7 @@ def test_a_need_is_filled_in_corrected_and_matched(watched: Watched) -> None:
     page.fill("#f-enterprise_name", "示例电气有限公司")
     page.fill("#f-deadline", "2027-06-30")
     page.click("text=保存并查找对象")
+    page.click("text=不是重复，仍然保存")
     page.wait_for_selector("text=已保存")
     assert page.inner_text(".match:first-child .who a") == "触头专家"
     assert "触头" in page.inner_text(".match:first-child .evidence")
@@ -58,6 +68,7 @@ def test_a_known_enterprise_is_suggested_with_its_county(watched: Watched) -> No
     page.request.post(
         watched.server + "/api/v1/enterprises",
         data={"name": "示例电气有限公司", "county": "乐清市"},
+        headers=watched.headers,
     )
     with page.expect_response("**/api/v1/enterprises?*"):
         page.type("#f-enterprise_name", "示例电气")

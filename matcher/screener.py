@@ -1,0 +1,276 @@
+"""Screening (筛选) of needs: what a need is about, and whether the library has it already."""
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from matcher.embedding.encoder import Encoder
+from matcher.index.passages import DENSE, PAIRS
+from matcher.intake import check_need_text
+from matcher.live import LiveIndex
+from matcher.records import Candidates, Need, SearchFilter, Side
+from matcher.screening.classifier import Classification, ScreeningModel
+from matcher.screening.common import CommonNeed, FirmNeed, find_common_needs
+from matcher.screening.duplicates import (
+    NEIGHBOURS,
+    DuplicateJudge,
+    Likeness,
+    LikenessKind,
+    Vectors,
+)
+from matcher.screening.genuineness import Genuineness
+from matcher.screening.keywords import Keyword, KeywordSuggester
+from matcher.settings import data_folder
+from matcher.store.changes import library_state
+from matcher.store.database import Database
+from matcher.store.needs import each_need, get_need, get_needs
+from matcher.text.fold import tidy
+
+_WORDED_ALIKE: Final = 10
+"""How many needs are compared for their wording alone. Where vectors lie far apart, as those of a
+title and of the whole text do, a version is found by the letters that both have."""
+_ONLY_VERSIONS: Final = (
+    "当前使用的不是内置的语义模型：重复需求可以找出，换了说法的同一问题和共性需求找不出来"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningModels:
+    """What screening reads from data/; loading it takes a moment."""
+
+    classifier: ScreeningModel
+    suggester: KeywordSuggester
+    judge: DuplicateJudge
+    genuineness: Genuineness
+
+
+def load_screening_models() -> ScreeningModels:
+    """The models as they ship.
+
+    Raises:
+        ModelError: a file is missing or damaged.
+    """
+    folder = data_folder() / "screening"
+    suggester = KeywordSuggester.load(data_folder() / "keywords")
+    return ScreeningModels(
+        classifier=ScreeningModel.load(folder / "classifier"),
+        suggester=suggester,
+        judge=DuplicateJudge.load(folder, suggester.rarity),
+        genuineness=Genuineness.load(folder / "genuineness.json"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarNeed:
+    """A need of the library that may be the same one, or tell of the same problem."""
+
+    need: Need
+    likeness: Likeness
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """What a need looks like at first sight; all of it is for a person to confirm.
+
+    Attributes:
+        classification: likeliest fields, disciplines and industries.
+        keywords: suggestions that are not among the keywords given.
+        similar: needs that seem to be the same or of the same problem, likeliest first.
+        doubtful: whether the text reads like something else than a technical need.
+    """
+
+    classification: Classification
+    keywords: tuple[Keyword, ...]
+    similar: tuple[SimilarNeed, ...]
+    doubtful: bool
+
+    @property
+    def repeated(self) -> tuple[SimilarNeed, ...]:
+        """The needs of which this one seems to be a version (重复需求)."""
+        return tuple(s for s in self.similar if s.likeness.kind is LikenessKind.SAME)
+
+
+@dataclass(frozen=True, slots=True)
+class CommonNeedGroup:
+    """A common need (共性需求) with its needs, the most typical one first."""
+
+    group: CommonNeed
+    needs: tuple[Need, ...]
+
+
+class Screener:
+    """Screens needs against one library."""
+
+    def __init__(
+        self,
+        database: Database,
+        encoder: Encoder,
+        index: LiveIndex,
+        load_models: Callable[[], ScreeningModels] = load_screening_models,
+    ) -> None:
+        """Take what is needed; the models are loaded when they are first asked for."""
+        self._database = database
+        self._encoder = encoder
+        self._index = index
+        self._load_models = load_models
+        self._models: ScreeningModels | None = None
+        self._loading = threading.Lock()
+        self._common: tuple[str, tuple[CommonNeedGroup, ...]] | None = None
+        self._grouping = threading.Lock()
+
+    @property
+    def models(self) -> ScreeningModels:
+        """The models, loaded once however many threads ask.
+
+        Raises:
+            ModelError: a file of theirs is missing or damaged.
+        """
+        with self._loading:
+            if self._models is None:
+                self._models = self._load_models()
+            return self._models
+
+    @property
+    def tells_problems(self) -> bool:
+        """Whether needs of one problem in other words can be told, and common needs be found.
+
+        The weights for it belong to the embedded model; with another one only versions of one
+        text are found.
+        """
+        return self._encoder.model_id == self.models.judge.weights.model_id
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What should be told with every answer, in Chinese; empty with the embedded model.
+
+        Raises:
+            ModelError: a file of the models is missing or damaged.
+        """
+        return () if self.tells_problems else (_ONLY_VERSIONS,)
+
+    def screen(
+        self, text: str, *, given: Iterable[str] = (), exclude: Iterable[str] = ()
+    ) -> Screening:
+        """Screen a need, however little its text says.
+
+        Args:
+            text: the need as `Need.text` gives it, title first.
+            given: keywords that it has already.
+            exclude: ids of needs not to compare it with, such as its own.
+
+        Raises:
+            ModelError: a model cannot be loaded.
+        """
+        models = self.models
+        vector = self._vectors([text])[0]
+        known = self._encoder.model_id == models.classifier.encoder_id
+        return Screening(
+            classification=models.classifier.classify(text, vector if known else None),
+            keywords=models.suggester.suggest(text, given=given),
+            similar=self._similar(text, vector, frozenset(exclude)),
+            doubtful=models.genuineness.log_odds(text) < 0,
+        )
+
+    def screen_text(self, text: str) -> Screening:
+        """Screen a need given as text.
+
+        Raises:
+            NeedTextError: the text is empty, says too little, or is too long.
+            ModelError: a model cannot be loaded.
+        """
+        text = tidy(text)
+        check_need_text(text)
+        return self.screen(text)
+
+    def screen_need(self, need_id: str) -> Screening:
+        """Screen a stored need against the others; its keywords are not suggested again.
+
+        Raises:
+            NotFoundError: there is no such need.
+            ModelError: a model cannot be loaded.
+        """
+        with self._database.reading() as session:
+            need = get_need(session, need_id)
+        return self.screen(need.text, given=need.keywords, exclude={need.id})
+
+    def similar_to(self, need: Need) -> tuple[SimilarNeed, ...]:
+        """Other needs that seem to be the same as this one or of its problem, likeliest first.
+
+        Args:
+            need: a need, in the library or not.
+
+        Raises:
+            ModelError: a model cannot be loaded.
+        """
+        return self._similar(need.text, self._vectors([need.text])[0], frozenset({need.id}))
+
+    def common_needs(self) -> tuple[CommonNeedGroup, ...]:
+        """The common needs of the library, those of the most firms first.
+
+        They are kept until the library changes. Empty where `tells_problems` is false.
+
+        Raises:
+            ModelError: a model cannot be loaded.
+        """
+        if not self.tells_problems:
+            return ()
+        with self._grouping:
+            with self._database.reading() as session:
+                token = library_state(session).token
+                if self._common is not None and self._common[0] == token:
+                    return self._common[1]
+                needs = {need.id: need for need in each_need(session)}
+            groups = self._grouped(needs)
+            self._common = token, groups
+            return groups
+
+    def _grouped(self, needs: dict[str, Need]) -> tuple[CommonNeedGroup, ...]:
+        firms = [FirmNeed(need.id, need.enterprise_id, need.text) for need in needs.values()]
+        vectors = self._vectors([firm.text for firm in firms])
+        found = find_common_needs(firms, vectors, self.models.judge, self.models.suggester)
+        return tuple(
+            CommonNeedGroup(group, tuple(needs[need_id] for need_id in group.needs))
+            for group in found
+        )
+
+    def _similar(
+        self, text: str, vector: Vectors, exclude: frozenset[str]
+    ) -> tuple[SimilarNeed, ...]:
+        with self._index.current() as sides:
+            found = sides[Side.NEED].search(text, vector, SearchFilter(exclude=exclude))
+        near = _best_owners(found, DENSE, NEIGHBOURS)
+        worded_alike = _best_owners(found, PAIRS, _WORDED_ALIKE)
+        with self._database.reading() as session:
+            others = list(get_needs(session, dict.fromkeys([*near, *worded_alike])).values())
+        if not others:
+            return ()
+        texts = [need.text for need in others]
+        vectors = self._vectors(texts) if self.tells_problems else None
+        likenesses = self.models.judge.compare(
+            text, None if vectors is None else vector, texts, vectors
+        )
+        similar = [
+            SimilarNeed(need, likeness)
+            for need, likeness in zip(others, likenesses, strict=True)
+            if likeness.kind is not LikenessKind.DIFFERENT
+        ]
+        return tuple(sorted(similar, key=_likeliest_first))
+
+    def _vectors(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.empty((0, self._encoder.dimension), dtype=np.float32)
+        return self._encoder.encode_passages(texts)
+
+
+def _best_owners(found: Candidates, view: str, most: int) -> list[str]:
+    """Ids of the owners with the best passages in one view, best first."""
+    ordered = found.owners[np.argsort(-found.scores[view], kind="stable")].tolist()
+    return [found.owner_ids[row] for row in dict.fromkeys(ordered)][:most]
+
+
+def _likeliest_first(similar: SimilarNeed) -> tuple[float, float, str]:
+    likeness = similar.likeness
+    return -likeness.same, -(likeness.related or 0.0), similar.need.id
