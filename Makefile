@@ -16,7 +16,7 @@ serve: $(VENV)/.installed  ## open the pages on http://127.0.0.1:8000 with the d
 	$(BIN)/matcher serve --demo
 
 test: $(VENV)/.installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/.installed
 	$(BIN)/ruff check .

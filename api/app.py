@@ -16,7 +16,7 @@ from api.pages.routes import open_router as open_pages
 from api.pages.routes import router as pages
 from api.routes import open_router as open_routes
 from api.routes import router as routes
-from api.security import SecurityMiddleware, refuse_cross_site
+from api.security import SecurityMiddleware, close_form, refuse_cross_site
 from api.sessions import Sessions, shared_secret
 from matcher import Matcher, Settings, __version__, open_matcher
 
@@ -45,7 +45,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan(matcher, settings, sessions),
-        dependencies=[Depends(refuse_cross_site)],
+        dependencies=[Depends(refuse_cross_site), Depends(close_form)],
     )
     app.add_middleware(SecurityMiddleware)
     errors.install(app)

@@ -1,7 +1,8 @@
 """Who asks: a key in the header, or a session in a cookie. What each may do the desk decides."""
 
+import re
 from typing import Annotated, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, HTTPException, Request, Response
 
@@ -16,6 +17,9 @@ CSRF_HEADER: Final = "X-CSRF-Token"
 
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _BEARER = "bearer "
+_LONGEST_TARGET = 2000
+_UNSEEN = re.compile(r"[\s\x00-\x1f\x7f]")
+"""Browsers drop some of these from an address, so that `/<tab>/other.site` leads to another."""
 
 
 class NotSignedInError(HTTPException):
@@ -76,7 +80,7 @@ async def refuse_forged_forms(request: Request, _actor: ActorDep) -> None:
     if request.method not in _CHANGING or by_key or ticket is None:
         return
     sent = request.headers.get(CSRF_HEADER)
-    if sent is None and "form" in request.headers.get("content-type", ""):
+    if sent is None and "form" in request.headers.get("content-type", "").lower():
         value = (await request.form()).get(CSRF_FIELD)
         sent = value if isinstance(value, str) else None
     if sent is None or not get_sessions(request).form_token_fits(ticket, sent):
@@ -114,9 +118,29 @@ def end_session(request: Request, response: Response) -> None:
 
 def own_address(target: str) -> str:
     """An address to go to after the login: a path of ours, else the first page."""
-    parts = urlsplit(target)
-    ours = not parts.scheme and not parts.netloc and target.startswith("/")
-    return target if ours and not target.startswith(("//", "/\\")) else "/"
+    if len(target) > _LONGEST_TARGET or _UNSEEN.search(target):
+        return "/"
+    if not target.startswith("/") or target.startswith(("//", "/\\")):
+        return "/"
+    # Back to the login would go round in a circle.
+    return "/" if urlsplit(target).path in {"/login", "/logout"} else target
+
+
+def wanted_page(request: Request) -> str:
+    """Where somebody goes on after the login: the page asked for, or the one with the form.
+
+    What a form sent is not sent again; the address of a form that only takes what is sent would
+    answer with an error.
+    """
+    if request.method in {"GET", "HEAD"}:
+        path, query = quote(request.scope["path"], safe="/"), request.url.query
+    else:
+        form = urlsplit(request.headers.get("referer", ""))
+        if form.netloc != request.headers.get("host"):
+            return "/"
+        path, query = form.path, form.query
+    path = path.removeprefix(request.scope.get("root_path", ""))
+    return own_address(f"{path}?{query}" if query else path)
 
 
 def _ticket(request: Request) -> Ticket | None:

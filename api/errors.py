@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
+from api.auth import wanted_page
 from api.pages.render import address, page
 from api.security import DOCS_PATH, security_headers
 from api.validation import FieldError, field_errors
@@ -119,10 +120,8 @@ def _path(request: Request) -> str:
 
 def _to_login(request: Request) -> Response:
     """To the login, and from there to the page; what a form sent cannot be sent again."""
-    wanted = _path(request)
-    if request.method in {"GET", "HEAD"} and request.url.query:
-        wanted += f"?{request.url.query}"
-    return RedirectResponse(address(request, "/login", next=wanted), status_code=303)
+    target = address(request, "/login", next=wanted_page(request))
+    return RedirectResponse(target, status_code=303)
 
 
 def _details(problem: Problem, instance: str) -> dict[str, Any]:

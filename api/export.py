@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from matcher.desk import Act, Desk, Subject
 from matcher.people import Permission
+from matcher.people.days import today
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 50_000
@@ -23,7 +24,7 @@ MOST_ROWS = 50_000
 Row = TypeVar("Row")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # a generic class with slots cannot be made as ExportColumn[Row](…)
 class ExportColumn(Generic[Row]):
     """A column of the spreadsheet: its heading, what stands in it, and its width in characters."""
 
@@ -67,7 +68,7 @@ def spreadsheet(
         desk.log(session, Act.EXPORT, subject, "", county=desk.actor.county, summary=told)
     written = BytesIO()
     book.save(written)
-    name = quote(f"{title}{date.today():%Y%m%d}.xlsx")
+    name = quote(f"{title}{today():%Y%m%d}.xlsx")
     return Response(
         written.getvalue(),
         media_type=MEDIA_TYPE,

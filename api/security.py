@@ -1,13 +1,26 @@
 """What a browser is told to refuse, what we refuse from a browser, and how much we read."""
 
+import re
+from collections.abc import AsyncIterator
+from typing import Final
 from urllib.parse import urlsplit
 
 from fastapi import HTTPException, Request
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.sessions import COOKIE, Sessions
 
 BODY_LIMIT = 2 * 1024 * 1024
 """Largest request body, in bytes."""
+LARGER_BODIES: Final = (
+    # A file of a pairing may have 10 MB, and the form around it takes some more.
+    (re.compile(r"(?:/api/v1)?/pairings/\d+/files"), 11 * 1024 * 1024),
+    # A spreadsheet to import may have 20 MB.
+    (re.compile(r"/needs/import"), 21 * 1024 * 1024),
+)
+"""Addresses that take files, and how large a body may be there."""
 
 DOCS_PATH = "/api/docs"
 
@@ -62,6 +75,17 @@ def refuse_cross_site(request: Request) -> None:
         raise HTTPException(403, "拒绝了来自其他网站的提交。请在本系统的页面上操作")
 
 
+async def close_form(request: Request) -> AsyncIterator[None]:
+    """Dependency of every route: files that a form brought are closed when the answer is there.
+
+    Whoever reads a form inside of a dependency has to; FastAPI closes those that it reads itself.
+    """
+    try:
+        yield
+    finally:
+        await request.close()
+
+
 class SecurityMiddleware:
     """Adds the security headers and stops reading a body at the limit."""
 
@@ -87,20 +111,40 @@ class SecurityMiddleware:
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:
         announced = Headers(scope=scope).get("content-length", "")
-        left = self._limit
+        limit = left = self._limit_of(scope)
 
         async def limited() -> Message:
             nonlocal left
-            if announced.isdecimal() and int(announced) > self._limit:
-                raise self._too_large()
+            if announced.isdecimal() and int(announced) > limit:
+                raise _too_large(limit)
             message = await receive()
             left -= len(message.get("body", b""))
             if left < 0:
-                raise self._too_large()
+                raise _too_large(limit)
             return message
 
         return limited
 
-    def _too_large(self) -> HTTPException:
-        limit = self._limit // (1024 * 1024)
-        return HTTPException(413, f"内容超过 {limit} MB，请删减或分几次提交")
+    def _limit_of(self, scope: Scope) -> int:
+        """The larger limits are for people with a session and programs with a key.
+
+        A form is read before a route asks who sent it, so strangers are kept short here; whether
+        the session has ended or the key is a good one is found out afterwards.
+        """
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        if not _seems_known(scope):
+            return self._limit
+        larger = (limit for pattern, limit in LARGER_BODIES if pattern.fullmatch(path))
+        return max((self._limit, *larger))
+
+
+def _seems_known(scope: Scope) -> bool:
+    request = HTTPConnection(scope)
+    sessions: Sessions | None = scope.get("state", {}).get("sessions")
+    cookie = request.cookies.get(COOKIE, "")
+    signed = sessions is not None and sessions.read(cookie) is not None
+    return signed or "authorization" in request.headers
+
+
+def _too_large(limit: int) -> HTTPException:
+    return HTTPException(413, f"内容超过 {limit // (1024 * 1024)} MB，请删减或分几次提交")

@@ -6,7 +6,9 @@ import secrets
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from matcher.people.secrets import check_secret
 
 COOKIE: Final = "matcher_session"
 LIFETIME: Final = 12 * 60 * 60
@@ -24,9 +26,14 @@ class Ticket(NamedTuple):
 
 
 class Sessions:
-    """Signs and reads the cookies of one instance; all its processes share the secret."""
+    """Signs and reads the cookies of one instance; all its processes share the secret.
+
+    Raises:
+        InvalidInputError: the secret is so short that it could be guessed.
+    """
 
     def __init__(self, secret: str) -> None:
+        check_secret(secret)
         self._secret = secret.encode()
         self._serializer = URLSafeTimedSerializer(secret, salt="session")
 
@@ -43,9 +50,9 @@ class Sessions:
         """What a cookie says; None if it is forged, damaged or too old."""
         try:
             username, epoch, nonce = self._serializer.loads(cookie, max_age=LIFETIME)
-        except (BadSignature, ValueError, TypeError):
+            return Ticket(str(username), int(epoch), str(nonce))
+        except (BadData, ValueError, TypeError):
             return None
-        return Ticket(str(username), int(epoch), str(nonce))
 
     def form_token(self, ticket: Ticket) -> str:
         """The token that the forms of a session carry; another site cannot know it."""

@@ -2,8 +2,14 @@
 
 from urllib.parse import quote
 
-_ENDINGS = ("similar", "needs", "edit", "delete", "adopt")
-_NAMES = frozenset({"new", "common"})
+from fastapi import Request
+
+_ENDINGS = (
+    *("similar", "needs", "edit", "delete", "adopt"),
+    *("facts", "contacted", "twins", "merge", "undo"),
+)
+_NAMES = frozenset({"new", "common", "export", "import", "twins"})
+_FOLDERS = frozenset({"import"})
 
 
 def quoted(identifier: str) -> str:
@@ -11,11 +17,18 @@ def quoted(identifier: str) -> str:
     return quote(identifier, safe="/")
 
 
+def submission_url(request: Request, token: str) -> str:
+    """The whole address of the form for enterprises, as it is sent to them."""
+    return f"{str(request.base_url).rstrip('/')}/submit/{token}"
+
+
 def why_no_address(identifier: str) -> str:
     """Why a record with this id could not be reached at an address; empty if it can."""
     *before, last = identifier.split("/")
     if identifier in _NAMES:
         return f"编号不能是“{identifier}”，这个地址另有用途，请换一个"
+    if before and before[0] in _FOLDERS:
+        return f"编号不能以“{before[0]}/”开头，这样的地址另有用途，请换一个"
     if before and last in _ENDINGS:
         return f"编号不能以“/{last}”结尾，这样的地址另有用途，请换一个"
     if {".", ".."} & {*before, last}:

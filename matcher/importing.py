@@ -1,6 +1,6 @@
 """Importing a file: check all of it, then write all of it, or nothing."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -73,7 +73,7 @@ def import_file(
 
     def read() -> Iterator[RowResult[ParsedNeed] | RowResult[Partner] | RowResult[Enterprise]]:
         results = read_records(path, subject, default_kind=default_kind)
-        return _checked_references(database, results)
+        return checked_references(database, results)
 
     checked = summarise(_counted(read(), lambda done: report("检查", done, 0)))
     if dry_run or not checked.good or (checked.fault_count and not keep_good):
@@ -97,6 +97,13 @@ def resolve_enterprises(session: Session, parsed: list[ParsedNeed]) -> tuple[lis
     An enterprise is known by its id, its unified social credit code, or its name. A need without
     a county has that of its enterprise.
     """
+    needs, created = resolved(session, parsed)
+    save_enterprises(session, created)
+    return needs, len(created)
+
+
+def resolved(session: Session, parsed: Sequence[ParsedNeed]) -> tuple[list[Need], list[Enterprise]]:
+    """The same without saving: the needs, and the enterprises that would have to be created."""
     named = [item.enterprise for item in parsed if item.enterprise is not None]
     known = find_enterprises(
         session,
@@ -113,8 +120,7 @@ def resolve_enterprises(session: Session, parsed: list[ParsedNeed]) -> tuple[lis
         else:
             county = item.need.county or enterprise.county
             needs.append(replace(item.need, enterprise_id=enterprise.id, county=county))
-    save_enterprises(session, list(register.created.values()))
-    return needs, len(register.created)
+    return needs, list(register.created.values())
 
 
 class _Register:
@@ -158,7 +164,7 @@ def _save(
     return counts, created
 
 
-def _checked_references(
+def checked_references(
     database: Database,
     results: Iterable[RowResult[ParsedNeed] | RowResult[Partner] | RowResult[Enterprise]],
 ) -> Iterator[RowResult[ParsedNeed] | RowResult[Partner] | RowResult[Enterprise]]:

@@ -70,6 +70,11 @@ class LiveIndex:
         self._saved: Stamp | None = None
 
     @property
+    def folder(self) -> Path:
+        """Where the snapshots lie."""
+        return self._folder
+
+    @property
     def revision(self) -> int:
         """The library revision that the indexes stand at."""
         return self._revision

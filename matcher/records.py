@@ -250,7 +250,7 @@ class Passage:
 class OwnerFacts:
     """What a search can be restricted by: the kind and region of the owner of passages.
 
-    For a partner `kind` is its `PartnerKind` value; for a need it is "need" and `region` the
+    For a partner `kind` is its `PartnerKind` value; for a need it is the status and `region` the
     county.
     """
 

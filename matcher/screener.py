@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from matcher.casework.needs import KNOWN_STATUSES
 from matcher.embedding.encoder import Encoder
 from matcher.index.passages import DENSE, PAIRS
 from matcher.intake import check_need_text
@@ -118,7 +119,7 @@ class Screener:
         self._load_models = load_models
         self._models: ScreeningModels | None = None
         self._loading = threading.Lock()
-        self._common: tuple[str, tuple[CommonNeedGroup, ...]] | None = None
+        self._common: dict[str, tuple[str, tuple[CommonNeedGroup, ...]]] = {}
         self._grouping = threading.Lock()
 
     @property
@@ -152,7 +153,12 @@ class Screener:
         return () if self.tells_problems else (_ONLY_VERSIONS,)
 
     def screen(
-        self, text: str, *, given: Iterable[str] = (), exclude: Iterable[str] = ()
+        self,
+        text: str,
+        *,
+        given: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        county: str = "",
     ) -> Screening:
         """Screen a need, however little its text says.
 
@@ -160,6 +166,7 @@ class Screener:
             text: the need as `Need.text` gives it, title first.
             given: keywords that it has already.
             exclude: ids of needs not to compare it with, such as its own.
+            county: compare it with the needs of this county alone; empty: with all.
 
         Raises:
             ModelError: a model cannot be loaded.
@@ -170,12 +177,12 @@ class Screener:
         return Screening(
             classification=models.classifier.classify(text, vector if known else None),
             keywords=models.suggester.suggest(text, given=given),
-            similar=self._similar(text, vector, frozenset(exclude)),
+            similar=self._similar(text, vector, frozenset(exclude), county),
             doubtful=models.genuineness.log_odds(text) < 0,
         )
 
-    def screen_text(self, text: str) -> Screening:
-        """Screen a need given as text.
+    def screen_text(self, text: str, *, county: str = "") -> Screening:
+        """Screen a need given as text, against the needs of a county or all.
 
         Raises:
             NeedTextError: the text is empty, says too little, or is too long.
@@ -183,9 +190,9 @@ class Screener:
         """
         text = tidy(text)
         check_need_text(text)
-        return self.screen(text)
+        return self.screen(text, county=county)
 
-    def screen_need(self, need_id: str) -> Screening:
+    def screen_need(self, need_id: str, *, county: str = "") -> Screening:
         """Screen a stored need against the others; its keywords are not suggested again.
 
         Raises:
@@ -194,23 +201,26 @@ class Screener:
         """
         with self._database.reading() as session:
             need = get_need(session, need_id)
-        return self.screen(need.text, given=need.keywords, exclude={need.id})
+        return self.screen(need.text, given=need.keywords, exclude={need.id}, county=county)
 
-    def similar_to(self, need: Need) -> tuple[SimilarNeed, ...]:
+    def similar_to(self, need: Need, *, county: str = "") -> tuple[SimilarNeed, ...]:
         """Other needs that seem to be the same as this one or of its problem, likeliest first.
 
         Args:
             need: a need, in the library or not.
+            county: look among the needs of this county alone; empty: among all.
 
         Raises:
             ModelError: a model cannot be loaded.
         """
-        return self._similar(need.text, self._vectors([need.text])[0], frozenset({need.id}))
+        vector = self._vectors([need.text])[0]
+        return self._similar(need.text, vector, frozenset({need.id}), county)
 
-    def common_needs(self) -> tuple[CommonNeedGroup, ...]:
-        """The common needs of the library, those of the most firms first.
+    def common_needs(self, county: str = "") -> tuple[CommonNeedGroup, ...]:
+        """The common needs of the library or of one county, those of the most firms first.
 
-        They are kept until the library changes. Empty where `tells_problems` is false.
+        Those of a county are found among its needs alone, so that nothing of them tells of needs
+        elsewhere. They are kept until the library changes. Empty where `tells_problems` is false.
 
         Raises:
             ModelError: a model cannot be loaded.
@@ -220,11 +230,13 @@ class Screener:
         with self._grouping:
             with self._database.reading() as session:
                 token = library_state(session).token
-                if self._common is not None and self._common[0] == token:
-                    return self._common[1]
-                needs = {need.id: need for need in each_need(session)}
+                kept_token, kept = self._common.get(county, ("", ()))
+                if kept_token == token:
+                    return kept
+                known = each_need(session, county=county, statuses=KNOWN_STATUSES)
+                needs = {need.id: need for need in known}
             groups = self._grouped(needs)
-            self._common = token, groups
+            self._common[county] = token, groups
             return groups
 
     def _grouped(self, needs: dict[str, Need]) -> tuple[CommonNeedGroup, ...]:
@@ -237,14 +249,18 @@ class Screener:
         )
 
     def _similar(
-        self, text: str, vector: Vectors, exclude: frozenset[str]
+        self, text: str, vector: Vectors, exclude: frozenset[str], county: str
     ) -> tuple[SimilarNeed, ...]:
+        among = SearchFilter(kinds=KNOWN_STATUSES, region=county, exclude=exclude)
         with self._index.current() as sides:
-            found = sides[Side.NEED].search(text, vector, SearchFilter(exclude=exclude))
+            found = sides[Side.NEED].search(text, vector, among)
         near = _best_owners(found, DENSE, NEIGHBOURS)
         worded_alike = _best_owners(found, PAIRS, _WORDED_ALIKE)
         with self._database.reading() as session:
-            others = list(get_needs(session, dict.fromkeys([*near, *worded_alike])).values())
+            ids = dict.fromkeys([*near, *worded_alike])
+            found_needs = get_needs(session, ids).values()
+        # The search takes a county as a part of a name; here it is the whole.
+        others = [need for need in found_needs if county in ("", need.county)]
         if not others:
             return ()
         texts = [need.text for need in others]

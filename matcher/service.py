@@ -4,9 +4,11 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from matcher.casework.needs import KNOWN_STATUSES, OPEN_STATUSES
 from matcher.embedding.encoder import Encoder
 from matcher.embedding.nearness import WordNearness
 from matcher.embedding.reranker import Reranker
@@ -102,6 +104,11 @@ class Matcher:
         self.screener = Screener(database, encoder, index)
         self._nearness = WordNearness(encoder) if encoder.is_static else None
 
+    @property
+    def home(self) -> Path:
+        """Folder of what this instance keeps beside its database: uploads, attached files."""
+        return self.index.folder.parent
+
     def reading(self) -> AbstractContextManager[Session]:
         """A session for the queries of `matcher.store`."""
         return self.database.reading()
@@ -149,7 +156,7 @@ class Matcher:
     def needs_for(
         self, partner_id: str, *, top: int = 10, restriction: SearchFilter = _EVERYBODY
     ) -> Ranking[NeedMatch]:
-        """Rank the needs that a partner could solve: each of its passages searches the needs.
+        """Rank the open needs that a partner could solve: each of its passages searches them.
 
         Of a partner with very many passages the profile and the latest evidence are asked with; a
         warning of the ranking says so.
@@ -162,7 +169,7 @@ class Matcher:
         latest_first = sorted(partner.evidence, key=lambda evidence: -(evidence.year or 0))
         passages = partner_passages(replace(partner, evidence=tuple(latest_first)))
         texts = [passage.text for passage in passages[:_PASSAGES_AS_QUERIES]]
-        ranking = self._rank_needs(texts, top, restriction)
+        ranking = self._rank_needs(texts, top, replace(restriction, kinds=OPEN_STATUSES))
         if not texts:
             warning = f"{partner.id} 没有简介，也没有成果，无从寻找需求，请补充后再试"
             return replace(ranking, warnings=(warning,))
@@ -174,14 +181,15 @@ class Matcher:
     def similar_needs(
         self, need: str, *, top: int = 10, restriction: SearchFilter = _EVERYBODY
     ) -> Ranking[NeedMatch]:
-        """Rank the other needs by likeness to a stored one.
+        """Rank the other needs by likeness to a stored one; of no account are those given up.
 
         Raises:
             NotFoundError: there is no such need.
         """
         with self.reading() as session:
             text = get_need(session, need).text
-        others = replace(restriction, exclude=restriction.exclude | {need})
+        exclude = restriction.exclude | {need}
+        others = replace(restriction, kinds=KNOWN_STATUSES, exclude=exclude)
         return self._rank_needs([text], top, others)
 
     def save_needs(self, needs: Sequence[Need]) -> SaveCounts:

@@ -1,10 +1,12 @@
 """Fixtures that several packages' tests share."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import create_engine
 
 from matcher.bootstrap import load_judgement
 from matcher.live import LiveIndex
@@ -20,9 +22,24 @@ settings.load_profile("project")
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(f"sqlite:///{tmp_path / 'library.sqlite3'}")
+    """An empty library: a SQLite file, or the PostgreSQL server that is named to the tests.
+
+    What that server's database holds is dropped.
+    """
+    server = os.environ.get("MATCHER_TEST_DATABASE_URL", "")
+    if server:
+        _empty_schema(server)
+    opened = open_database(server or f"sqlite:///{tmp_path / 'library.sqlite3'}")
     yield opened
     opened.close()
+
+
+def _empty_schema(server: str) -> None:
+    engine = create_engine(server)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    engine.dispose()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from matcher.bootstrap import assemble, load_encoder
 from matcher.demo import demo_folder
+from matcher.embedding.encoder import Encoder
 from matcher.importing import import_file
 from matcher.intake import Subject
 from matcher.screener import Screener, load_screening_models
@@ -16,6 +17,12 @@ load_once = cache(load_screening_models)
 """The screening models as they ship, loaded once for all tests."""
 
 
+@cache
+def encoder_once() -> Encoder:
+    """The embedded model, loaded once for all tests: it takes hundreds of megabytes."""
+    return load_encoder(Settings(model=""))
+
+
 def screener_of(matcher: Matcher) -> Screener:
     """A screener over a matcher's library that does not load the models again."""
     return Screener(matcher.database, matcher.encoder, matcher.index, load_once)
@@ -24,7 +31,7 @@ def screener_of(matcher: Matcher) -> Screener:
 def open_demo_needs(home: Path) -> Matcher:
     """A matcher over the demo needs and their enterprises; the caller closes it."""
     settings = Settings(home=home, model="", database_url="", reranker="")
-    matcher = assemble(settings, load_encoder(settings))
+    matcher = assemble(settings, encoder_once())
     import_demo_needs(matcher.database)
     matcher.screener = screener_of(matcher)
     return matcher

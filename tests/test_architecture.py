@@ -36,6 +36,8 @@ TOP = {
     "verify",
     "evaluation",
     "demo",
+    "demo_casework",
+    "files",
     "bootstrap",
     "cli",
 }

@@ -4,13 +4,13 @@ import logging
 
 from fastapi import APIRouter, Request, Response
 
-from api.deps import MatcherDep
+from api.auth import DeskDep
 from api.pages.lookups import enterprises_of
 from api.pages.paging import asked_page
 from api.pages.render import page
+from matcher.desk import Desk, screening
 from matcher.errors import ModelError
 from matcher.screener import CommonNeedGroup
-from matcher.service import Matcher
 
 router = APIRouter(prefix="/needs")
 
@@ -20,12 +20,12 @@ _LOOSEST = "大体一致"
 
 
 @router.get("/common")
-def show(request: Request, matcher: MatcherDep) -> Response:
+def show(request: Request, desk: DeskDep) -> Response:
     """The groups of needs of one problem, those of the most firms first."""
-    groups, tells_problems, trouble = _groups(matcher)
+    groups, tells_problems, trouble = _groups(desk)
     asked = asked_page(request)
     shown = groups[asked.offset : asked.offset + asked.size]
-    with matcher.reading() as session:
+    with desk.reading() as session:
         needs = (need for group in shown for need in group.needs)
         enterprises = enterprises_of(session, needs)
     return page(
@@ -48,10 +48,10 @@ def cohesion_words(cohesion: float) -> str:
     return next((words for least, words in _COHESION if cohesion >= least), _LOOSEST)
 
 
-def _groups(matcher: Matcher) -> tuple[tuple[CommonNeedGroup, ...], bool, str]:
+def _groups(desk: Desk) -> tuple[tuple[CommonNeedGroup, ...], bool, str]:
     """The groups, whether the model in use can tell them, and what is wrong with the models."""
     try:
-        return matcher.screener.common_needs(), matcher.screener.tells_problems, ""
+        return screening.common(desk), desk.matcher.screener.tells_problems, ""
     except ModelError as error:
         _log.warning("no common needs: %s", error.message)
         return (), False, error.message

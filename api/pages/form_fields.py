@@ -120,7 +120,7 @@ GROUPS = (
             FormField(
                 name="budget",
                 label="拟投入资金",
-                help="一个数字，如 80；面议可不填",
+                help="一个数字，如 80；面议的可以先不填",
                 unit="万元",
                 width=6,
             ),
@@ -151,4 +151,21 @@ GROUPS = (
     ),
 )
 
-FIELDS = tuple(field for group in GROUPS for field in group.fields)
+CONTACT = FieldGroup(
+    "联系人",
+    (
+        FormField(name="contact_name", label="联系人", help="谁能说清楚这个问题", width=6),
+        FormField(name="contact_position", label="职务", help="如：技术部经理，可不填", width=6),
+        FormField(
+            name="contact_phone",
+            label="电话",
+            help="手机或座机；电话和邮箱至少填一项",
+            width=6,
+        ),
+        FormField(name="contact_email", label="邮箱", width=6),
+    ),
+)
+"""Whom to call about a need; kept apart from it, and shown to few."""
+
+NEED_FIELDS = tuple(field for group in GROUPS for field in group.fields)
+FIELDS = (*NEED_FIELDS, *CONTACT.fields)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from api.pages.advice import Advice, Filled, listed, sure
 from api.pages.screened import Screened, screened
+from matcher.desk import Desk
 from matcher.intake import parse_need
 from matcher.records import Need
-from matcher.service import Matcher
 
 TEXTS = ("title", "problem", "indicators", "goal")
 """Fields that say what is needed; the button for suggestions stands after the last."""
@@ -50,11 +50,11 @@ def is_asked(sent: Mapping[str, str]) -> bool:
     return "suggest" in sent or "fill" in sent
 
 
-def help_with(matcher: Matcher, sent: Mapping[str, str], values: dict[str, str]) -> Help:
+def help_with(desk: Desk, sent: Mapping[str, str], values: dict[str, str]) -> Help:
     """What comes back for a form that was sent, whatever button it was sent with.
 
     Args:
-        matcher: whose screening is asked.
+        desk: whoever fills it in.
         sent: all that was sent: `suggest` asks for suggestions, `fill` is the token of a chosen
             one, `advised` says that suggestions were there before, `system-…` what was filled in.
         values: what was typed, by name of the field.
@@ -68,7 +68,7 @@ def help_with(matcher: Matcher, sent: Mapping[str, str], values: dict[str, str])
     need = _typed_need(values)
     if isinstance(need, str):
         return Help(values, marks=marks, hint=need, asked=True)
-    found = screened(matcher, need)
+    found = screened(desk, need)
     if found.screening is None:
         trouble = f"现在不能自动识别，请直接填写下面各项，并告诉管理员：{found.trouble}"
         return Help(values, marks=marks, hint=trouble, asked=True)

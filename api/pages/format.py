@@ -1,11 +1,13 @@
 """Values as people read them: dates, money, chosen parts of a text with its marks."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 
 from markupsafe import Markup, escape
 
 Spans = Sequence[tuple[int, int]]
+
+_CHINA = timezone(timedelta(hours=8))
 
 _EXCERPT = 110
 """Length of an excerpt in Chinese characters; a Latin letter counts as half of one."""
@@ -26,6 +28,11 @@ def short_date(value: date | None) -> str:
     return value.isoformat() if value else ""
 
 
+def moment(value: datetime | None) -> str:
+    """A moment in China's standard time: 2026-11-22 09:30."""
+    return f"{value.astimezone(_CHINA):%Y-%m-%d %H:%M}" if value else ""
+
+
 def money(value: float | None) -> str:
     """An amount in 万元, with at most two decimals and without the unit."""
     if value is None:
@@ -36,6 +43,11 @@ def money(value: float | None) -> str:
 def percent(probability: float) -> int:
     """A probability in hundredths; never 0 nor 100, which would claim to be certain."""
     return min(99, max(1, round(100 * probability)))
+
+
+def probability(value: float) -> str:
+    """A probability with two digits, never 0.00 nor 1.00."""
+    return f"{percent(value) / 100:.2f}"
 
 
 def marked(text: str, spans: Spans = (), near: Spans = ()) -> Markup:

@@ -6,17 +6,19 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import AfterValidator
 
-from api.deps import MatcherDep, restriction_of
+from api.auth import DeskDep
+from api.deps import restriction_of
 from api.pages.forms import FormTexts
 from api.pages.lookups import provinces
 from api.pages.render import address, page
 from api.pages.view import MOST, Answer
 from api.parameters import Search
 from api.plain import storable
+from matcher.desk import Desk
 from matcher.errors import NeedTextError
 from matcher.intake import NEED_TEXT_LIMIT
+from matcher.people import Permission
 from matcher.records import PartnerKind
-from matcher.service import Matcher
 
 router = APIRouter(prefix="/match")
 
@@ -27,37 +29,38 @@ _SHORT = 200
 @router.get("")
 def show(
     request: Request,
-    matcher: MatcherDep,
+    desk: DeskDep,
     text: Annotated[str, Query(max_length=NEED_TEXT_LIMIT), AfterValidator(storable)] = "",
     kind: Search = "",
     region: Search = "",
 ) -> Response:
     """The form, and with a text in the address its ranking."""
-    return _answer(request, matcher, text, kind, region, asked="text" in request.query_params)
+    return _answer(request, desk, text, kind, region, asked="text" in request.query_params)
 
 
 @router.post("")
-def ask(request: Request, sent: FormTexts, matcher: MatcherDep) -> Response:
+def ask(request: Request, sent: FormTexts, desk: DeskDep) -> Response:
     """Rank for a text; a short one gets an address that can be shared."""
     text, kind, region = (sent.get(name, "") for name in ("text", "kind", "region"))
     if 0 < len(text) <= _SHORT:
         target = address(request, "/match", text=text, kind=kind, region=region)
         return RedirectResponse(target, status_code=303)
-    return _answer(request, matcher, text, kind, region, asked=True)
+    return _answer(request, desk, text, kind, region, asked=True)
 
 
 def _answer(
-    request: Request, matcher: Matcher, text: str, kind: str, region: str, *, asked: bool
+    request: Request, desk: Desk, text: str, kind: str, region: str, *, asked: bool
 ) -> Response:
     chosen = PartnerKind.parse(kind, field="kind") if kind else None
     restriction = restriction_of([chosen.value] if chosen else [], region)
     answer, error = None, ""
+    desk.actor.require(Permission.MATCH)
     if asked:
         try:
-            answer = Answer.of(matcher.match_text(text, top=MOST, restriction=restriction))
+            answer = Answer.of(desk.matcher.match_text(text, top=MOST, restriction=restriction))
         except NeedTextError as refusal:
             error = refusal.message
-    with matcher.reading() as session:
+    with desk.reading() as session:
         regions = provinces(session)
     return page(
         request,

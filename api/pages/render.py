@@ -12,18 +12,10 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from api.pages import format as formats
+from api.pages.navigation import Group, help_part, navigation_of
 from api.urls import quoted
 from matcher.people import Actor, Permission
 from matcher.records import PartnerKind, SiteType, SolutionMode, TechField
-
-NAVIGATION = (
-    ("home", "/", "首页"),
-    ("needs", "/needs", "需求"),
-    ("new-need", "/needs/new", "填报需求"),
-    ("partners", "/partners", "对象目录"),
-    ("match", "/match", "快速匹配"),
-    ("docs", "/api/docs", "接口文档"),
-)
 
 
 def page(
@@ -66,6 +58,12 @@ def _actor(context: Context) -> Actor | None:
 
 
 @pass_context
+def _navigation(context: Context) -> tuple[Group, ...]:
+    """What whoever is signed in can go to."""
+    return navigation_of(_actor(context))
+
+
+@pass_context
 def _url(context: Context, path: str, **query: object) -> str:
     return address(context["request"], path, **query)
 
@@ -84,7 +82,8 @@ def _environment() -> Environment:
         form_token=_form_token,
         signed_in=_actor,
         Permission=Permission,
-        navigation=NAVIGATION,
+        navigation=_navigation,
+        help_part=help_part,
         PartnerKind=PartnerKind,
         TechField=TechField,
         SolutionMode=SolutionMode,
@@ -93,11 +92,13 @@ def _environment() -> Environment:
     environment.filters.update(
         long_date=formats.long_date,
         short_date=formats.short_date,
+        moment=formats.moment,
         money=formats.money,
         marked=formats.marked,
         excerpt=formats.excerpt,
         is_long=formats.is_long,
         percent=formats.percent,
+        probability=formats.probability,
         quoted=quoted,
     )
     return environment

@@ -2,13 +2,79 @@
 
 from fastapi import APIRouter
 
-from api.pages import common_needs, home, login, match, need, need_form, needs, partners
+from api.pages import (
+    accounts,
+    association_candidates,
+    association_coverage,
+    association_form,
+    associations,
+    audit,
+    common_needs,
+    contacts,
+    enterprise_form,
+    enterprises,
+    help,
+    home,
+    import_wizard,
+    keys,
+    links,
+    login,
+    match,
+    me,
+    need,
+    need_contacts,
+    need_form,
+    needs,
+    outcomes,
+    pairing,
+    pairing_new,
+    pairings,
+    partner_facts,
+    partner_form,
+    partner_merge,
+    partners,
+    site_types,
+    station_form,
+    stations,
+    submit,
+)
 
 router = APIRouter()
-for part in (home, login, match, needs, common_needs, need_form, need, partners):
+for part in (
+    home,
+    help,
+    login,
+    match,
+    import_wizard,
+    needs,
+    common_needs,
+    need_form,
+    need_contacts,
+    need,
+    pairings,
+    pairing_new,
+    pairing,
+    partner_form,
+    partner_facts,
+    partner_merge,
+    partners,
+    enterprise_form,
+    enterprises,
+    contacts,
+    association_candidates,
+    association_coverage,
+    association_form,
+    associations,
+    station_form,
+    site_types,
+    stations,
+    outcomes,
+):
     router.include_router(part.router)
+for people_part in (me, accounts, keys, links, audit):
+    router.include_router(people_part.router)
 
 open_router = APIRouter()
 """Those for people who are not signed in."""
-for open_part in (login,):
+for open_part in (login, submit):
     open_router.include_router(open_part.open_router)

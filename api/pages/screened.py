@@ -3,10 +3,10 @@
 import logging
 from dataclasses import dataclass
 
+from matcher.desk import Desk, screening
 from matcher.errors import MatcherError
 from matcher.records import Need
 from matcher.screener import Screening, SimilarNeed
-from matcher.service import Matcher
 
 _log = logging.getLogger(__name__)
 
@@ -41,12 +41,11 @@ class Screened:
         return self.screening is not None and self.screening.doubtful
 
 
-def screened(matcher: Matcher, need: Need) -> Screened:
-    """Screen a need, stored or not; it is not compared with itself."""
+def screened(desk: Desk, need: Need) -> Screened:
+    """Screen a need, stored or not, against the others that the actor may see."""
     try:
-        screener = matcher.screener
-        found = screener.screen(need.text, given=need.keywords, exclude=(need.id,))
-        warnings = screener.warnings
+        found = screening.screen(desk, need)
+        warnings = desk.matcher.screener.warnings
     except MatcherError as error:
         _log.warning("no screening: %s", error.message)
         return Screened(None, error.message)

@@ -2,11 +2,42 @@
 
 from fastapi import APIRouter
 
-from api.routes import enterprises, health, match, needs, partners, screening
+from api.routes import (
+    accounts,
+    associations,
+    audit,
+    contacts,
+    enterprises,
+    health,
+    keys,
+    links,
+    match,
+    needs,
+    outcomes,
+    pairings,
+    partner_work,
+    partners,
+    screening,
+    stations,
+)
 
 router = APIRouter()
-for part in (match, screening, needs, partners, enterprises):
+for part in (
+    match,
+    screening,
+    needs,
+    partner_work,
+    partners,
+    pairings,
+    enterprises,
+    contacts,
+    stations,
+    outcomes,
+    associations,
+):
     router.include_router(part.router)
+for people_part in (accounts, keys, links, audit):
+    router.include_router(people_part.router)
 
 open_router = APIRouter()
 """Routes that need no login."""

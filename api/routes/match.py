@@ -4,13 +4,15 @@ import logging
 
 from fastapi import APIRouter
 
-from api.deps import MatcherDep, restriction_of
+from api.auth import DeskDep
+from api.deps import restriction_of
 from api.openapi import problems
 from api.schemas.match import MatchAnswer, MatchRequest
+from matcher.desk import needs
 from matcher.errors import ConflictError, StoreError
+from matcher.people import Permission
 from matcher.records import PartnerMatch, Ranking, SearchFilter
 from matcher.service import Matcher
-from matcher.store.needs import get_need
 from matcher.text.fold import tidy
 from matcher.text.mask import mask_personal
 
@@ -19,20 +21,21 @@ router = APIRouter(tags=["匹配"])
 _log = logging.getLogger(__name__)
 
 
-@router.post("/match", summary="为需求推荐对象", responses=problems(404, 413, 422))
-def match(body: MatchRequest, matcher: MatcherDep) -> MatchAnswer:
+@router.post("/match", summary="为需求推荐对象", responses=problems(403, 404, 413, 422))
+def match(body: MatchRequest, desk: DeskDep) -> MatchAnswer:
     """按得分从高到低返回对象，每个对象附作为依据的文字，其中与需求相同的词标出位置。
 
     没有结果时 `matches` 为空，可放宽 `kinds` 或 `region` 再试。问答记不进库中时照样返回结果，
     `run_id` 为空，`warnings` 说明原因。
     """
+    desk.actor.require(Permission.MATCH)
+    matcher = desk.matcher
     text = body.question()
     restriction = restriction_of(body.kinds, body.region, body.exclude)
     if body.need_id is None:
         ranking = matcher.match_text(text, top=body.top, restriction=restriction)
     else:
-        with matcher.reading() as session:
-            text = get_need(session, body.need_id).text
+        text = needs.get(desk, body.need_id).text
         ranking = matcher.match_need(body.need_id, top=body.top, restriction=restriction)
     run_id: int | None = None
     warnings: list[str] = []

@@ -1,7 +1,7 @@
 """Needs in requests and responses."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
@@ -21,7 +21,9 @@ from api.schemas.loose import (
     Texts,
 )
 from api.schemas.out import NoteOut, RecordOut, label_of
-from matcher.records import SiteType, SolutionMode, TechField
+from matcher.casework.needs import NeedStatus, NeedStep, ReturnReason
+from matcher.desk.needs import NOTE_LIMIT, NeedFile
+from matcher.records import Need, SiteType, SolutionMode, TechField
 from matcher.screener import SimilarNeed
 from matcher.screening.duplicates import LikenessKind
 
@@ -52,6 +54,10 @@ class NeedInput(LooseInput):
             "field_label",
             "solution_mode_label",
             "wanted_site_label",
+            "status",
+            "status_label",
+            "missing",
+            "steps",
             "notes",
             "similar",
             "warnings",
@@ -99,6 +105,17 @@ class NeedOut(RecordOut):
     county: str
     submitted: date | None
     sample: bool
+    status: NeedStatus | None = Field(None, description="办理状态；由接口 steps 变更")
+
+    @classmethod
+    def at(cls, need: Need, status: NeedStatus | None) -> Self:
+        """The response for a need that stands there."""
+        return cls.of(need).model_copy(update={"status": status})
+
+    @computed_field
+    def status_label(self) -> str | None:
+        """办理状态的中文名。"""
+        return label_of(self.status)
 
     @computed_field
     def field_label(self) -> str | None:
@@ -114,6 +131,66 @@ class NeedOut(RecordOut):
     def wanted_site_label(self) -> str | None:
         """意向建站类型的中文名。"""
         return label_of(self.wanted_site)
+
+
+class NeedStepOut(RecordOut):
+    """需求办理的一步。"""
+
+    at: datetime = Field(description="时间")
+    actor_name: str = Field(description="经办人")
+    before: NeedStatus | None = Field(description="原状态；第一步为空")
+    after: NeedStatus = Field(description="新状态")
+    reason: ReturnReason | None = Field(description="退回原因")
+    note: str = Field(description="说明")
+
+    @computed_field
+    def after_label(self) -> str:
+        """新状态的中文名。"""
+        return self.after.label
+
+    @computed_field
+    def reason_label(self) -> str | None:
+        """退回原因的中文名。"""
+        return label_of(self.reason)
+
+    @classmethod
+    def taken(cls, step: NeedStep) -> Self:
+        """The response for a step."""
+        return cls.model_validate(step)
+
+
+class NeedDetail(NeedOut):
+    """一条需求，连同办理过程。"""
+
+    missing: list[str] = Field([], description="征集表要求而还没有填写的各项")
+    steps: list[NeedStepOut] = Field([], description="办理过程，早的在前")
+
+    @classmethod
+    def opened(cls, found: NeedFile) -> Self:
+        """The response for a need with its history."""
+        update = {
+            "missing": list(found.missing.values()),
+            "steps": [NeedStepOut.taken(step) for step in found.steps],
+        }
+        return cls.at(found.need, found.status).model_copy(update=update)
+
+
+class NeedStepInput(BaseModel):
+    """要办理的一步。"""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"status": "returned", "reason": "incomplete", "note": "请补充技术指标"}]
+        },
+    )
+
+    status: NeedStatus = Field(description="新状态")
+    reason: ReturnReason | None = Field(None, description="退回原因，只在退回时给出，必填")
+    note: str = Field("", description="说明", max_length=NOTE_LIMIT)
+    seen: NeedStatus | None = Field(
+        None, description="提交前看到的状态；与现在的不同时不办理，返回 409"
+    )
 
 
 class NeedSummary(RecordOut):

@@ -1,11 +1,13 @@
 """Partners in requests and responses."""
 
-from typing import ClassVar
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 from pydantic.config import JsonDict
 
 from api.schemas.loose import (
+    Date,
     EvidenceValue,
     Flag,
     Identifier,
@@ -17,6 +19,9 @@ from api.schemas.loose import (
     Whole,
 )
 from api.schemas.out import NoteOut, RecordOut, label_of
+from matcher.casework.merging import PartnerMerge
+from matcher.casework.partners import PartnerFacts
+from matcher.desk.merging import MergePreview, Twins
 from matcher.records import EvidenceType, PartnerKind
 
 _EXAMPLE: JsonDict = {
@@ -135,3 +140,113 @@ class PartnerPage(BaseModel):
     total: int = Field(description="符合条件的总数")
     offset: int
     limit: int
+
+
+class FactsInput(LooseInput):
+    """对接信息修改以后的全部内容；没有给出的字段变为空。"""
+
+    read_only: ClassVar[frozenset[str]] = frozenset({"partner_id"})
+
+    aliases: Texts = Field(None, description="其他名称；在列表里按文字查找时也能找到")
+    capacity: Whole = Field(None, description="每年可以承担几项对接，最多 999")
+    conflicts: Texts = Field(None, description="有利益冲突的企业，写编号、全称或信用代码")
+    stations_elsewhere: Whole = Field(None, description="在外地已有几个工作站")
+    retired: Flag = Field(None, description="是否已退休，只有专家填写")
+    last_contacted: Date = Field(None, description="最近一次联系的日期")
+    note: Text = Field(None, description="给工作人员看的备注，最多 2000 字")
+    version: Annotated[
+        int | None,
+        Field(ge=0, le=2**31, description="打开时看到的版本号；别人改过则得到 409。不填则直接覆盖"),
+    ] = None
+
+
+class FactsOut(BaseModel):
+    """简介和证据以外，已知的对接信息。"""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    partner_id: str
+    aliases: list[str]
+    capacity: int | None
+    conflicts: list[str] = Field(description="有利益冲突的企业的编号")
+    stations_elsewhere: int | None
+    retired: bool | None
+    last_contacted: date | None
+    note: str
+    version: int = Field(description="每改一次加一，0 表示还没有填过")
+
+    @classmethod
+    def of(cls, facts: PartnerFacts) -> Self:
+        """The response for what is known of a partner."""
+        return cls.model_validate(facts)
+
+
+class TwinOut(BaseModel):
+    """看起来是同一对象的另一条记录。"""
+
+    partner: PartnerSummary
+    why: str = Field(description="为什么看起来是同一对象")
+
+    @classmethod
+    def of(cls, twins: Twins) -> Self:
+        """The response for another record of a partner."""
+        return cls(partner=PartnerSummary.of(twins.other), why=twins.why)
+
+
+class MergeInput(BaseModel):
+    """把另一条记录并入这一条。"""
+
+    model_config = ConfigDict(extra="forbid")
+
+    other: Annotated[str, Field(max_length=64, description="并入的记录的编号，合并后不再单独存在")]
+    seen: Annotated[
+        str, Field(max_length=64, description="预览时得到的 `seen`；之后有人改过则得到 409")
+    ] = ""
+
+
+class MergePreviewOut(BaseModel):
+    """合并的结果，还没有保存。"""
+
+    partner: PartnerOut
+    facts: FactsOut
+    repeated: list[EvidenceOut] = Field(description="两条记录都有、只保留一份的证据")
+    moved_contacts: int = Field(description="转过来的联系方式数")
+    moved_pairings: int = Field(description="转过来的对接数")
+    moved_stations: int = Field(description="转过来的站点数")
+    clashes: list[str] = Field(description="与两条记录都有对接的需求；不为空时不能合并")
+    seen: str
+
+    @classmethod
+    def of(cls, preview: MergePreview) -> Self:
+        """The response for a preview."""
+        return cls(
+            partner=PartnerOut.of(preview.joined.partner),
+            facts=FactsOut.of(preview.facts),
+            repeated=[EvidenceOut.model_validate(item) for item in preview.joined.repeated],
+            moved_contacts=preview.moved_contacts,
+            moved_pairings=len(preview.other.pairings),
+            moved_stations=len(preview.other.stations),
+            clashes=[need.id for need in preview.clashes],
+            seen=preview.seen,
+        )
+
+
+class MergeOut(BaseModel):
+    """一次合并。"""
+
+    id: int = Field(description="撤销时用")
+    kept: PartnerSummary = Field(description="保留的记录合并以前的样子")
+    merged: PartnerSummary = Field(description="并入的记录合并以前的样子")
+    merged_at: datetime
+    merged_by: str
+
+    @classmethod
+    def of(cls, merge: PartnerMerge) -> Self:
+        """The response for a merge."""
+        return cls(
+            id=merge.id,
+            kept=PartnerSummary.of(merge.kept.partner),
+            merged=PartnerSummary.of(merge.merged.partner),
+            merged_at=merge.merged_at,
+            merged_by=merge.merged_by,
+        )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from matcher.casework.steps import Flow
-from matcher.records import LabelledEnum
+from matcher.records import LabelledEnum, Need
 
 
 class NeedStatus(LabelledEnum):
@@ -58,6 +58,11 @@ NEED_FLOW: Final = Flow(
 )
 OPEN_STATUSES: Final = frozenset({_S.LISTED, _S.MATCHING})
 """Needs that are in the library (项目库) and still look for a partner."""
+KNOWN_STATUSES: Final = frozenset(_S) - {_S.DRAFT, _S.RETURNED, _S.CLOSED}
+"""Needs that others are compared with: nobody is told to look at one that was given up or is not
+finished yet, but one that is settled shows who could help before."""
+FIRST_STATUSES: Final = frozenset({_S.DRAFT, _S.PENDING, _S.LISTED})
+"""Where a new need may begin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,3 +77,34 @@ class NeedStep:
     after: NeedStatus
     reason: ReturnReason | None = None
     note: str = ""
+
+
+_CONTENT: Final = {
+    "title": "需求名称",
+    "problem": "主要问题",
+    "indicators": "技术关键与主要指标",
+    "goal": "预期目标",
+    "keywords": "关键词",
+    "field": "所属领域",
+    "industry": "应用行业",
+    "deadline": "需求时限",
+    "budget": "拟投入资金",
+    "solution_mode": "解决方式",
+}
+CONTACT_MISSING: Final = ("contact_name", "联系人")
+
+
+def missing_of(need: Need, *, has_contact: bool) -> dict[str, str]:
+    """What the paper form asks for and the need does not say, in the order of the form.
+
+    Args:
+        need: a need.
+        has_contact: whether it is known whom to call about it.
+
+    Returns:
+        Label by name of the field; of the contact, the name of the form's first field of it.
+    """
+    missing = {
+        name: label for name, label in _CONTENT.items() if getattr(need, name) in (None, "", ())
+    }
+    return missing if has_contact else missing | dict([CONTACT_MISSING])

@@ -1,9 +1,7 @@
 """What the association knows of a partner beside its profile and evidence."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-
-from matcher.records import Partner
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,18 +29,3 @@ class PartnerFacts:
     last_contacted: date | None = None
     note: str = ""
     version: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartnerMerge:
-    """Two records of one partner that were made one (合并).
-
-    Both records as they were are kept, so that the merge can be undone.
-    """
-
-    id: int
-    kept: Partner
-    merged: Partner
-    merged_at: datetime
-    merged_by: str
-    undone_at: datetime | None = None

@@ -8,12 +8,15 @@ from matcher.cli import (
     fit_duplicates,
     imports,
     index,
+    key,
+    link,
     match,
     screen,
     serve,
     train,
     train_keywords,
     train_screening,
+    user,
 )
 from matcher.cli.shared import make_app
 
@@ -31,6 +34,9 @@ app.command("train-keywords")(train_keywords.train_keywords)
 app.command("train-screening")(train_screening.train_screening)
 app.command("fit-duplicates")(fit_duplicates.fit_duplicates)
 app.add_typer(index.app, name="index")
+app.add_typer(user.app, name="user")
+app.add_typer(key.app, name="key")
+app.add_typer(link.app, name="link")
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)

@@ -1,16 +1,14 @@
 """The verb demo."""
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from matcher.cli.operating import tell_demo_account
 from matcher.cli.shared import console, opened, progress_bar, read_settings
 from matcher.cli.show import ranking_table
-from matcher.demo import load_demo
+from matcher.demo import demo_settings, load_demo
 from matcher.records import Need
 from matcher.service import Matcher
 from matcher.store.needs import count_needs, list_needs
@@ -21,20 +19,25 @@ _SHOWN_PARTNERS = 3
 
 
 def demo(
-    home: Annotated[Path | None, typer.Option("--home", help="工作区，默认用完即弃")] = None,
+    home: Annotated[
+        Path | None, typer.Option("--home", help="工作区，默认 MATCHER_HOME 下的 demo")
+    ] = None,
     top: Annotated[int, typer.Option("--top", min=1, max=20, help="每条需求列出几名")] = (
         _SHOWN_PARTNERS
     ),
 ) -> None:
     """装入演示数据，建立索引，为演示需求排序，并列出结果与证据。"""
-    with _workspace(home) as folder:
-        settings = read_settings().model_copy(update={"home": folder, "database_url": ""})
-        with progress_bar() as report:
-            load_demo(settings, report)
-        with opened(settings) as matcher:
-            _describe(matcher)
-            _rank_all(matcher, top)
-    console.print("\n打开网页：make serve，然后在浏览器中访问 http://127.0.0.1:8000/")
+    settings = demo_settings(read_settings())
+    if home is not None:
+        settings = settings.model_copy(update={"home": home})
+    with progress_bar() as report:
+        load_demo(settings, report)
+    with opened(settings) as matcher:
+        _describe(matcher)
+        _rank_all(matcher, top)
+    if home is None:
+        console.print("\n打开网页：make serve（或 matcher serve --demo），然后用浏览器登录。")
+        tell_demo_account(settings)
 
 
 def _describe(matcher: Matcher) -> None:
@@ -72,12 +75,3 @@ def _one_of_each_field(needs: list[Need]) -> list[Need]:
     for need in needs:
         first.setdefault(need.field or "", need)
     return list(first.values())
-
-
-@contextmanager
-def _workspace(home: Path | None) -> Iterator[Path]:
-    if home is not None:
-        yield home
-        return
-    with tempfile.TemporaryDirectory(prefix="matcher-demo-") as folder:
-        yield Path(folder)

@@ -8,6 +8,6 @@ this one holds the steps of one subject, functions whose first argument is the d
     pairings.advance(desk, 12, PairingStage.VISITED, seen=3)
 """
 
-from matcher.desk.core import Act, Desk, Subject, changed_fields
+from matcher.desk.core import Act, Desk, RecordDesk, Subject, changed_fields
 
-__all__ = ["Act", "Desk", "Subject", "changed_fields"]
+__all__ = ["Act", "Desk", "RecordDesk", "Subject", "changed_fields"]

@@ -12,6 +12,7 @@ from matcher.people import Actor, Permission
 from matcher.records import LabelledEnum, SearchFilter
 from matcher.service import Matcher
 from matcher.store.audit import add_audit
+from matcher.store.database import Database
 
 _EVERYBODY = SearchFilter()
 
@@ -65,11 +66,14 @@ class Act(LabelledEnum):
         return "操作"
 
 
-class Desk:
-    """One actor at one library."""
+class RecordDesk:
+    """One actor at the records of a library, for whatever searches nothing.
 
-    def __init__(self, matcher: Matcher, actor: Actor) -> None:
-        self.matcher = matcher
+    It needs the store alone; a model takes seconds to load.
+    """
+
+    def __init__(self, database: Database, actor: Actor) -> None:
+        self.database = database
         self.actor = actor
 
     def reading(self, permission: Permission = Permission.READ) -> AbstractContextManager[Session]:
@@ -79,7 +83,7 @@ class Desk:
             ForbiddenError: the actor may not.
         """
         self.actor.require(permission)
-        return self.matcher.reading()
+        return self.database.reading()
 
     @contextmanager
     def writing(self, permission: Permission = Permission.EDIT) -> Iterator[Session]:
@@ -89,7 +93,7 @@ class Desk:
             ForbiddenError: the actor may not.
         """
         self.actor.require(permission)
-        with self.matcher.writing() as session:
+        with self.database.writing() as session:
             yield session
 
     def log(
@@ -123,6 +127,14 @@ class Desk:
         """
         if not self.actor.covers(county):
             raise NotFoundError(what, str(identifier))
+
+
+class Desk(RecordDesk):
+    """One actor at one library."""
+
+    def __init__(self, matcher: Matcher, actor: Actor) -> None:
+        super().__init__(matcher.database, actor)
+        self.matcher = matcher
 
     def own_needs(self, restriction: SearchFilter = _EVERYBODY) -> SearchFilter:
         """A restriction of a search among needs, narrowed to what the actor may see."""

@@ -17,7 +17,7 @@ from matcher.index.hubness import References
 from matcher.index.passages import PassageIndex
 from matcher.records import Side
 
-FORMAT = 2
+FORMAT = 3
 _CURRENT = "CURRENT"
 _STAMP = "stamp.json"
 _DRAFT, _FINISHED = "writing-", "snapshot-"

@@ -1,7 +1,7 @@
 """Who works with the library, what each may do, and how they prove who they are."""
 
 from matcher.people.actors import Actor, ActorKind, Permission, Role, actor_of_program
-from matcher.people.records import Account, ApiKey, AuditEntry, SubmissionLink
+from matcher.people.records import Account, ApiKey, AuditEntry, SubmissionLink, Validity
 
 __all__ = [
     "Account",
@@ -12,5 +12,6 @@ __all__ = [
     "Permission",
     "Role",
     "SubmissionLink",
+    "Validity",
     "actor_of_program",
 ]

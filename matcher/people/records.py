@@ -3,16 +3,32 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from matcher.people.actors import PERMISSIONS, Actor, ActorKind, Permission, Role
+from matcher.records import LabelledEnum
+
+
+class Validity(LabelledEnum):
+    """Whether a key or a link still opens anything."""
+
+    VALID = "valid", "有效"
+    EXPIRED = "expired", "已过期"
+    CLOSED = "closed", "已停用"
+
+    @classmethod
+    def term(cls) -> str:
+        """Chinese name of the list, for error messages."""
+        return "状态"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """Somebody who signs in (账号).
 
-    `epoch` grows with every change of password, role or state, and ends the sessions begun before.
+    `epoch` grows with every change of password, role or state and when the person signs out; it
+    ends the sessions begun before.
     """
 
     username: str
@@ -23,6 +39,12 @@ class Account:
     epoch: int = 0
     created_at: datetime
     last_login: datetime | None = None
+
+    @property
+    def version(self) -> str:
+        """What it stands at, for whoever changes it: another one after every change."""
+        parts = (self.name, self.role.value, self.county, str(self.active))
+        return sha256("\0".join(parts).encode()).hexdigest()[:16]
 
     def actor(self, address: str = "") -> Actor:
         """Who acts when this account does."""
@@ -55,6 +77,10 @@ class ApiKey:
     revoked_at: datetime | None = None
     last_used: datetime | None = None
 
+    def validity(self, now: datetime) -> Validity:
+        """Whether it still opens anything at a moment."""
+        return _validity(now, self.revoked_at, self.expires_at)
+
     def actor(self, address: str = "") -> Actor:
         """Who acts when this key is used."""
         return Actor(
@@ -80,6 +106,10 @@ class SubmissionLink:
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     uses: int = 0
+
+    def validity(self, now: datetime) -> Validity:
+        """Whether it still opens anything at a moment."""
+        return _validity(now, self.revoked_at, self.expires_at)
 
     def actor(self, address: str = "") -> Actor:
         """Who acts when a need is sent by this link."""
@@ -110,3 +140,9 @@ class AuditEntry:
     county: str
     summary: str
     details: Mapping[str, Any]
+
+
+def _validity(now: datetime, revoked_at: datetime | None, expires_at: datetime | None) -> Validity:
+    if revoked_at is not None:
+        return Validity.CLOSED
+    return Validity.EXPIRED if expires_at is not None and expires_at <= now else Validity.VALID

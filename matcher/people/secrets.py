@@ -1,23 +1,13 @@
-"""Passwords, keys and tokens: made at random, stored as hashes, compared in constant time."""
+"""Keys and tokens: made at random, stored as hashes, compared in constant time."""
 
 import hashlib
 import hmac
 import secrets
 from typing import NamedTuple
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
 from matcher.errors import InvalidInputError
 
-PASSWORD_SHORTEST = 10
-PASSWORD_LONGEST = 200
-
-_HASHER = PasswordHasher()
-"""argon2id with the parameters of RFC 9106, second recommendation (64 MiB)."""
-_NOBODY = _HASHER.hash(secrets.token_hex())
-_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-"""Without letters and digits that look alike."""
+SECRET_SHORTEST = 32
 
 
 class NewKey(NamedTuple):
@@ -26,33 +16,6 @@ class NewKey(NamedTuple):
     shown: str
     prefix: str
     digest: str
-
-
-def hash_password(password: str) -> str:
-    """Hash a new password.
-
-    Raises:
-        InvalidInputError: it is too short or too long.
-    """
-    if not PASSWORD_SHORTEST <= len(password) <= PASSWORD_LONGEST:
-        raise InvalidInputError(
-            f"口令要有 {PASSWORD_SHORTEST} 到 {PASSWORD_LONGEST} 个字符", field="password"
-        )
-    return _HASHER.hash(password)
-
-
-def password_fits(password: str, stored: str | None) -> bool:
-    """Whether a password is the one stored; takes as long where there is none (`stored` None)."""
-    try:
-        return _HASHER.verify(stored or _NOBODY, password[:PASSWORD_LONGEST]) and stored is not None
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-def random_password() -> str:
-    """A password that can be read out: four groups of four, about 79 bits."""
-    groups = ("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4))
-    return "-".join(groups)
 
 
 def new_key() -> NewKey:
@@ -76,9 +39,21 @@ def new_token() -> str:
 
 def token_digest(token: str) -> str:
     """Hash of a random token; being random, it needs no slow hash."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def same_digest(one: str, other: str) -> bool:
     """Compare hashes in constant time."""
     return hmac.compare_digest(one, other)
+
+
+def check_secret(secret: str) -> None:
+    """Refuse a secret that could be guessed; whoever knows it can sign in as anybody.
+
+    Raises:
+        InvalidInputError: it is too short.
+    """
+    if len(secret) < SECRET_SHORTEST:
+        raise InvalidInputError(
+            f"MATCHER_SECRET 至少要有 {SECRET_SHORTEST} 个随机字符；不设时由系统自己生成"
+        )

@@ -3,16 +3,34 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from matcher.errors import ConflictError, NotFoundError
 from matcher.people import Account, Role
+from matcher.store.dialect import one_at_a_time
 from matcher.store.tables_people import AccountRow, LoginFailureRow
 
 THROTTLE_WINDOW: Final = timedelta(minutes=15)
-_FAILURES_OF_NAME = 5
-_FAILURES_OF_ADDRESS = 30
+FAILURES_OF_NAME_AND_ADDRESS: Final = 5
+FAILURES_OF_NAME: Final = 20
+"""More than from one address, so that a stranger cannot lock somebody out with a few tries."""
+FAILURES_OF_ADDRESS: Final = 30
+"""An office has one address for all of its people."""
+
+SORTED_BY: Final = {
+    "username": AccountRow.username,
+    "name": AccountRow.name,
+    "role": AccountRow.role,
+    "county": AccountRow.county,
+    "last_login": AccountRow.last_login,
+    "created_at": AccountRow.created_at,
+}
+"""What a list of accounts can be sorted by."""
+
+
+_LOGINS = 760_151
+"""Any number that nothing else of the database locks."""
 
 
 def add_account(session: Session, account: Account, password_hash: str) -> None:
@@ -59,9 +77,53 @@ def list_accounts(session: Session) -> list[Account]:
     return [_account(row) for row in session.scalars(select(AccountRow).order_by("username"))]
 
 
+def find_accounts(
+    session: Session,
+    *,
+    text: str = "",
+    role: Role | None = None,
+    active: bool | None = None,
+    sort: str = "username",
+    descending: bool = False,
+    offset: int = 0,
+    limit: int = 50,
+) -> tuple[list[Account], int]:
+    """A page of the accounts, and how many there are in all.
+
+    Args:
+        session: of the store.
+        text: a part of the username, the name or the county.
+        role: only this role.
+        active: only those that can sign in, or only those that cannot.
+        sort: one of `SORTED_BY`; those that are equal follow by username.
+        descending: the other way round.
+        offset: accounts to pass over.
+        limit: accounts of the page.
+    """
+    query = select(AccountRow)
+    if text:
+        columns = (AccountRow.username, AccountRow.name, AccountRow.county)
+        query = query.where(or_(*(each.icontains(text, autoescape=True) for each in columns)))
+    if role is not None:
+        query = query.where(AccountRow.role == role)
+    if active is not None:
+        query = query.where(AccountRow.active == active)
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    column = SORTED_BY[sort]
+    order = column.desc().nulls_last() if descending else column.asc().nulls_last()
+    page = query.order_by(order, AccountRow.username).offset(offset).limit(limit)
+    return [_account(row) for row in session.scalars(page)], total
+
+
 def count_accounts(session: Session) -> int:
     """Number of accounts."""
     return session.scalar(select(func.count()).select_from(AccountRow)) or 0
+
+
+def is_last_administrator(session: Session, username: str) -> bool:
+    """Whether this account is the only one left that can administer the instance."""
+    able = select(AccountRow.username).where(AccountRow.role == Role.CITY_ADMIN, AccountRow.active)
+    return list(session.scalars(able.limit(2))) == [username]
 
 
 def change_account(session: Session, account: Account) -> None:
@@ -73,9 +135,20 @@ def change_account(session: Session, account: Account) -> None:
 
 
 def set_password(session: Session, username: str, password_hash: str) -> int:
-    """Change a password, which ends the sessions of the account; returns its new epoch."""
+    """Change a password, which ends the sessions of the account; returns its new epoch.
+
+    Logins that were refused before count no longer.
+    """
     row = _row(session, username)
-    row.password_hash, row.epoch = password_hash, row.epoch + 1
+    row.password_hash = password_hash
+    forget_failures(session, username)
+    return end_sessions(session, username)
+
+
+def end_sessions(session: Session, username: str) -> int:
+    """End the sessions of an account; returns its new epoch."""
+    row = _row(session, username)
+    row.epoch += 1
     session.flush()
     return row.epoch
 
@@ -83,7 +156,7 @@ def set_password(session: Session, username: str, password_hash: str) -> int:
 def note_login(session: Session, username: str, at: datetime) -> None:
     """Note a login that succeeded; earlier failures of this name no longer count."""
     session.execute(update(AccountRow).where(AccountRow.username == username).values(last_login=at))
-    session.execute(delete(LoginFailureRow).where(LoginFailureRow.username == username))
+    forget_failures(session, username)
 
 
 def note_login_failure(session: Session, username: str, address: str) -> None:
@@ -93,13 +166,31 @@ def note_login_failure(session: Session, username: str, address: str) -> None:
     session.add(LoginFailureRow(at=now, username=username[:40], address=address[:60]))
 
 
+def forget_failures(session: Session, username: str) -> None:
+    """Count the refused logins of a name no longer."""
+    session.execute(delete(LoginFailureRow).where(LoginFailureRow.username == username[:40]))
+
+
 def is_throttled(session: Session, username: str, address: str) -> bool:
-    """Whether so many logins were refused lately that no more are tried for now."""
+    """Whether so many logins were refused lately that no more are tried for now.
+
+    An address that is not known, as behind a socket of the same machine, is not counted. Until
+    the transaction ends nobody else is told anything.
+    """
+    one_at_a_time(session, _LOGINS)
     since = datetime.now(UTC) - THROTTLE_WINDOW
-    counted = select(func.count()).select_from(LoginFailureRow).where(LoginFailureRow.at >= since)
-    of_name = session.scalar(counted.where(LoginFailureRow.username == username[:40])) or 0
-    of_address = session.scalar(counted.where(LoginFailureRow.address == address[:60])) or 0
-    return of_name >= _FAILURES_OF_NAME or of_address >= _FAILURES_OF_ADDRESS
+    of_name = LoginFailureRow.username == username[:40]
+    of_address = LoginFailureRow.address == address[:60]
+
+    def failures(*of: ColumnElement[bool]) -> int:
+        counted = select(func.count()).select_from(LoginFailureRow)
+        return session.scalar(counted.where(LoginFailureRow.at >= since, *of)) or 0
+
+    return (
+        failures(of_name, of_address) >= FAILURES_OF_NAME_AND_ADDRESS
+        or failures(of_name) >= FAILURES_OF_NAME
+        or (bool(address) and failures(of_address) >= FAILURES_OF_ADDRESS)
+    )
 
 
 def _row(session: Session, username: str) -> AccountRow:

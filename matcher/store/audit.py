@@ -1,13 +1,14 @@
 """The audit log: lines are added and read, never changed."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from matcher.people import Actor, ActorKind, AuditEntry
+from matcher.people.days import first_moment, next_moment
 from matcher.store.tables_people import AuditRow
 
 
@@ -62,26 +63,25 @@ def list_audit(
         subject: only this kind of record.
         subject_id: only this record.
         text: a part of the summary.
-        since: first day, by UTC.
-        until: last day, by UTC.
+        since: first day, by China's time.
+        until: last day, by China's time.
         offset: lines to pass over.
         limit: lines of the page.
     """
     query = select(AuditRow)
     if actor:
-        named = AuditRow.actor_name.contains(actor, autoescape=True)
+        named = AuditRow.actor_name.icontains(actor, autoescape=True)
         query = query.where(or_(AuditRow.actor_id == actor, named))
     exact = {AuditRow.action: action, AuditRow.subject: subject, AuditRow.subject_id: subject_id}
     for column, wanted in exact.items():
         if wanted:
             query = query.where(column == wanted)
     if text:
-        query = query.where(AuditRow.summary.contains(text, autoescape=True))
+        query = query.where(AuditRow.summary.icontains(text, autoescape=True))
     if since is not None:
-        query = query.where(AuditRow.at >= datetime.combine(since, time(), UTC))
+        query = query.where(AuditRow.at >= first_moment(since))
     if until is not None:
-        day_after = datetime.combine(until, time(), UTC) + timedelta(days=1)
-        query = query.where(AuditRow.at < day_after)
+        query = query.where(AuditRow.at < next_moment(until))
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     page = query.order_by(AuditRow.id.desc()).offset(offset).limit(limit)
     return [_entry(row) for row in session.scalars(page)], total

@@ -1,6 +1,6 @@
 """Queries on the status of needs and on their steps."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import select, update
@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from matcher.casework.needs import NeedStatus, NeedStep, ReturnReason
 from matcher.errors import NotFoundError
+from matcher.records import Side
 from matcher.store.batches import batched
+from matcher.store.changes import record_changes
 from matcher.store.tables import NeedRow
 from matcher.store.tables_casework import NeedStepRow
 
@@ -35,12 +37,18 @@ def need_statuses(session: Session, ids: Iterable[str]) -> dict[str, NeedStatus]
 
 
 def set_status(session: Session, need_id: str, status: NeedStatus) -> None:
-    """Put a need into a status, from now on."""
-    session.execute(
-        update(NeedRow)
-        .where(NeedRow.id == need_id)
-        .values(status=status, status_since=datetime.now(UTC))
-    )
+    """Put a need into a status, from now on; searches among needs follow."""
+    set_statuses(session, [need_id], status)
+
+
+def set_statuses(session: Session, need_ids: Sequence[str], status: NeedStatus) -> None:
+    """Put several needs into a status at once."""
+    now = datetime.now(UTC)
+    for batch in batched(need_ids):
+        session.execute(
+            update(NeedRow).where(NeedRow.id.in_(batch)).values(status=status, status_since=now)
+        )
+    record_changes(session, Side.NEED, need_ids)
 
 
 def add_step(session: Session, step: NeedStep) -> None:

@@ -1,9 +1,11 @@
 """Queries on needs."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any, Final
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import ColumnElement, case, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from matcher.casework.needs import NeedStatus
@@ -14,8 +16,37 @@ from matcher.store.changes import record_changes
 from matcher.store.codec import need_from
 from matcher.store.passages import delete_passages, replace_passages
 from matcher.store.saving import SaveCounts, save_rows
-from matcher.store.tables import NeedRow
+from matcher.store.tables import EnterpriseRow, NeedRow
+from matcher.store.tables_casework import PairingRow
 from matcher.text.passages import need_passages
+
+_ENTERPRISE = EnterpriseRow.id == NeedRow.enterprise_id
+_STAGES: Final = {status.value: place for place, status in enumerate(NeedStatus)}
+_SORTED_BY: Final[dict[str, ColumnElement[Any]]] = {
+    "title": NeedRow.title.expression,
+    "firm": func.coalesce(EnterpriseRow.name, ""),
+    "county": NeedRow.county.expression,
+    "field": func.coalesce(NeedRow.field, ""),
+    "status": case(_STAGES, value=NeedRow.status),
+    "budget": func.coalesce(NeedRow.budget, -1.0),
+    "deadline": func.coalesce(NeedRow.deadline, date(9999, 1, 1)),
+    "submitted": func.coalesce(NeedRow.submitted, date(1900, 1, 1)),
+}
+NEED_ORDERS: Final = frozenset(_SORTED_BY)
+"""Names of the columns that needs can be listed by."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedQuery:
+    """Which needs are meant; what is empty restricts nothing.
+
+    `text` is looked for in title, problem, id and the name of the enterprise.
+    """
+
+    county: str = ""
+    field: TechField | None = None
+    status: NeedStatus | None = None
+    text: str = ""
 
 
 def save_needs(session: Session, needs: Sequence[Need]) -> SaveCounts:
@@ -61,9 +92,15 @@ def get_needs(session: Session, ids: Iterable[str]) -> dict[str, Need]:
     return found
 
 
-def each_need(session: Session) -> Iterator[Need]:
-    """All needs, in the order of their ids."""
+def each_need(
+    session: Session, *, county: str = "", statuses: Collection[NeedStatus] = ()
+) -> Iterator[Need]:
+    """All needs, or those of a county or in some statuses, in the order of their ids."""
     query = select(NeedRow).order_by(NeedRow.id).execution_options(yield_per=1000)
+    if county:
+        query = query.where(NeedRow.county == county)
+    if statuses:
+        query = query.where(NeedRow.status.in_(statuses))
     return (need_from(row) for row in session.scalars(query))
 
 
@@ -74,27 +111,49 @@ def list_needs(
     field: TechField | None = None,
     status: NeedStatus | None = None,
     text: str = "",
+    order: str = "",
+    descending: bool = False,
     offset: int = 0,
     limit: int = 50,
 ) -> tuple[list[Need], int]:
-    """A page of needs, latest submission first, and how many there are in all.
+    """A page of needs, and how many there are in all.
 
-    `text` keeps only those that have it in their title, problem or id.
+    Args:
+        session: to read with.
+        county: see `NeedQuery`, as field, status and text.
+        field: only of this field.
+        status: only in this status.
+        text: only with this text.
+        order: one of `NEED_ORDERS`; empty: latest submission first.
+        descending: whether the order is turned round.
+        offset: how many needs come before the page.
+        limit: how long the page is.
     """
-    query = select(NeedRow)
-    if county:
-        query = query.where(NeedRow.county == county)
-    if field is not None:
-        query = query.where(NeedRow.field == field)
-    if status is not None:
-        query = query.where(NeedRow.status == status)
-    if text:
-        searched = (NeedRow.title, NeedRow.problem, NeedRow.id)
-        query = query.where(or_(*(c.contains(text, autoescape=True) for c in searched)))
+    asked = NeedQuery(county=county, field=field, status=status, text=text)
+    query = select(NeedRow).outerjoin(EnterpriseRow, _ENTERPRISE).where(*_conditions(asked))
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    newest = func.coalesce(NeedRow.submitted, date(1900, 1, 1)).desc()
-    page = query.order_by(newest, NeedRow.id.desc()).offset(offset).limit(limit)
-    return [need_from(row) for row in session.scalars(page)], total
+    column = _SORTED_BY[order or "submitted"]
+    page = query.order_by(
+        column.desc() if descending or not order else column.asc(), NeedRow.id.desc()
+    )
+    return [need_from(row) for row in session.scalars(page.offset(offset).limit(limit))], total
+
+
+def count_by_status(session: Session, asked: NeedQuery) -> dict[NeedStatus, int]:
+    """How many of the needs that are meant stand where, whatever status is asked for."""
+    query = (
+        select(NeedRow.status, func.count())
+        .outerjoin(EnterpriseRow, _ENTERPRISE)
+        .where(*_conditions(replace(asked, status=None)))
+        .group_by(NeedRow.status)
+    )
+    return {NeedStatus(status): count for status, count in session.execute(query)}
+
+
+def pairings_of_need(session: Session, need_id: str) -> int:
+    """Number of pairings that hang on a need."""
+    query = select(func.count()).select_from(PairingRow).where(PairingRow.need_id == need_id)
+    return session.scalar(query) or 0
 
 
 def need_counties(session: Session) -> list[str]:
@@ -106,3 +165,18 @@ def need_counties(session: Session) -> list[str]:
 def count_needs(session: Session) -> int:
     """Number of needs."""
     return session.scalar(select(func.count()).select_from(NeedRow)) or 0
+
+
+def _conditions(asked: NeedQuery) -> list[ColumnElement[bool]]:
+    """What the needs that are meant fulfil; their enterprise must be joined."""
+    conditions: list[ColumnElement[bool]] = []
+    if asked.county:
+        conditions.append(NeedRow.county == asked.county)
+    if asked.field is not None:
+        conditions.append(NeedRow.field == asked.field)
+    if asked.status is not None:
+        conditions.append(NeedRow.status == asked.status)
+    if asked.text:
+        searched = (NeedRow.title, NeedRow.problem, NeedRow.id, EnterpriseRow.name)
+        conditions.append(or_(*(c.icontains(asked.text, autoescape=True) for c in searched)))
+    return conditions

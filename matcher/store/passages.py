@@ -87,10 +87,8 @@ def owner_facts(session: Session, side: Side, owner_ids: Iterable[str]) -> dict[
             )
             facts.update({row.id: OwnerFacts(*row) for row in session.execute(query)})
         else:
-            needs = select(NeedRow.id, NeedRow.county).where(NeedRow.id.in_(batch))
-            facts.update(
-                {row.id: OwnerFacts(row.id, "need", row.county) for row in session.execute(needs)}
-            )
+            needs = select(NeedRow.id, NeedRow.status, NeedRow.county).where(NeedRow.id.in_(batch))
+            facts.update({row.id: OwnerFacts(*row) for row in session.execute(needs)})
     return facts
 
 

@@ -8,6 +8,7 @@ numbers (`SUS304`, `M2.5x8`) and numbers of standards (`GB/T 9704`) stay whole.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import rjieba
 
@@ -27,6 +28,8 @@ _PARTS = re.compile(r"[a-z]+|\d+(?:\.\d+)?")
 _HAN_RUN = re.compile(r"[一-鿿㐀-䶿]+")
 
 Span = tuple[int, int]
+_KEPT_TEXTS = 512
+"""Cut texts that are kept: one answer cuts the same passages several times to mark them."""
 _jieba = rjieba.Jieba()
 
 
@@ -63,7 +66,8 @@ def pairs(text: str) -> list[str]:
     return terms
 
 
-def word_spans(text: str) -> list[tuple[str, Span]]:
+@lru_cache(maxsize=_KEPT_TEXTS)
+def word_spans(text: str) -> tuple[tuple[str, Span], ...]:
     """The terms of `words` with the half-open range of `text` each one stands at.
 
     In search mode the ranges of a long word and of the words in it overlap.
@@ -78,7 +82,7 @@ def word_spans(text: str) -> list[tuple[str, Span]]:
             found.extend(
                 (word, (start + a, start + b)) for word, a, b in _jieba.tokenize(piece, "search")
             )
-    return found
+    return tuple(found)
 
 
 def _runs(folded: str) -> Iterator[tuple[bool, Span]]:

@@ -34,6 +34,9 @@ def test_create_and_show(client: TestClient) -> None:
     assert saved["budget"] == 80
     assert saved["notes"] == []
     shown = client.get("/api/v1/needs/2026-9").json()
+    assert (shown["status"], shown["status_label"]) == ("pending", "待审核")
+    assert [step["after_label"] for step in shown.pop("steps")] == ["待审核"]
+    assert "联系人" in shown.pop("missing")
     of_saving = {"notes", "similar", "warnings"}
     assert shown == {name: value for name, value in saved.items() if name not in of_saving}
 

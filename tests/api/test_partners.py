@@ -5,7 +5,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from matcher.people import Role
+from matcher.service import Matcher
 from tests.api.problems import fields, problem
+from tests.directory import add_pairing, fill_directory
+from tests.people import account, sign_in
 
 BODY: dict[str, Any] = {
     "kind": "院士专家",
@@ -109,3 +113,70 @@ def test_needs_for_a_partner(client: TestClient) -> None:
     assert answer["matches"][0]["need"]["id"] == "N2"
     assert len(answer["matches"]) == 2
     problem(client.get("/api/v1/partners/X404/needs"), 404, "not-found")
+
+
+def test_facts(client: TestClient, filled: Matcher) -> None:
+    fill_directory(filled)
+    empty = client.get("/api/v1/partners/P1/facts").json()
+    assert (empty["version"], empty["aliases"], empty["capacity"]) == (0, [], None)
+    known = {"aliases": ["示老师"], "capacity": 2, "conflicts": ["示例电气有限公司"], "version": 0}
+    saved = client.put("/api/v1/partners/P1/facts", json=known)
+    assert saved.status_code == 200
+    assert (saved.json()["conflicts"], saved.json()["version"]) == (["E1"], 1)
+    problem(client.put("/api/v1/partners/P1/facts", json=known), 409, "conflict")
+    found = client.get("/api/v1/partners", params={"q": "示老师"}).json()
+    assert [item["id"] for item in found["items"]] == ["P1"]
+    called = client.post("/api/v1/partners/P1/contacted").json()
+    assert called["last_contacted"] is not None
+    assert client.put("/api/v1/partners/P1/facts", json=called).json() == called
+    wrong = {"capacity": "许多", "last_contacted": "昨天", "conflicts": []}
+    details = problem(client.put("/api/v1/partners/P1/facts", json=wrong), 422, "invalid-input")
+    assert set(fields(details)) == {"capacity", "last_contacted"}
+
+
+def test_merge_and_undo(client: TestClient, filled: Matcher) -> None:
+    fill_directory(filled)
+    (twin,) = client.get("/api/v1/partners/P1/twins").json()
+    assert twin["partner"]["id"] == "P2"
+    planned = client.get("/api/v1/partners/P1/merge", params={"other": "P2"}).json()
+    assert len(planned["partner"]["evidence"]) == 3
+    assert [item["id"] for item in planned["repeated"]] == ["P2-1"]
+    body = {"other": "P2", "seen": planned["seen"]}
+    done = client.post("/api/v1/partners/P1/merge", json=body)
+    assert done.status_code == 200
+    assert client.get("/api/v1/partners/P1").json() == planned["partner"]
+    problem(client.get("/api/v1/partners/P2"), 404, "not-found")
+    undone = client.post(f"/api/v1/partners/merges/{done.json()['id']}/undo")
+    assert undone.json() == done.json()
+    assert client.get("/api/v1/partners/P2").json()["name"] == "示例教授"
+    problem(client.post("/api/v1/partners/P1/merge", json=body | {"seen": "x"}), 409, "conflict")
+
+
+def test_a_partner_with_pairings_stays(client: TestClient, filled: Matcher) -> None:
+    with filled.writing() as session:
+        add_pairing(session, "N1", "X1")
+    assert "1 个对接" in problem(client.delete("/api/v1/partners/X1"), 409, "conflict")["detail"]
+
+
+def test_order(client: TestClient) -> None:
+    found = client.get("/api/v1/partners", params={"sort": "-evidence", "limit": 1}).json()
+    assert found["items"][0]["id"] == "X1"
+    details = problem(client.get("/api/v1/partners?sort=colour"), 422, "invalid-input")
+    assert fields(details) == ["sort"]
+
+
+def test_staff_of_a_county_see_partners_and_their_own_needs(
+    client: TestClient, filled: Matcher
+) -> None:
+    sign_in(client, account(filled, Role.COUNTY_STAFF, "平阳县"))
+    assert client.get("/api/v1/partners").json()["total"] == 4
+    matches = client.get("/api/v1/partners/X1/needs").json()["matches"]
+    assert [match["need"]["id"] for match in matches] == ["N2"]
+    for response in (
+        client.put("/api/v1/partners/X1", json=BODY),
+        client.delete("/api/v1/partners/X1"),
+        client.put("/api/v1/partners/X1/facts", json={}),
+        client.post("/api/v1/partners/X1/contacted"),
+        client.post("/api/v1/partners/X1/merge", json={"other": "X2"}),
+    ):
+        problem(response, 403, "forbidden")

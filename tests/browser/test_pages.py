@@ -28,7 +28,7 @@ def test_a_need_is_filled_in_corrected_and_matched(watched: Watched) -> None:
     page.fill("#f-title", "断路器触头温升过高")
     page.fill("#f-problem", "塑壳断路器通电后触头温升超标，怀疑银合金触头接触电阻大。")
     page.fill("#f-deadline", "明年")
-    page.click("text=保存并查找对象")
+    page.click("button:text-is('提交审核')")
     assert "有 2 处需要修改" in page.inner_text("[role=alert]")
     assert focused(page) == "f-enterprise_name"
     assert "2026-11-22" in page.inner_text("#f-deadline-error")
@@ -36,7 +36,7 @@ def test_a_need_is_filled_in_corrected_and_matched(watched: Watched) -> None:
 
     page.fill("#f-enterprise_name", "示例电气有限公司")
     page.fill("#f-deadline", "2027-06-30")
-    page.click("text=保存并查找对象")
+    page.click("button:text-is('提交审核')")
     page.click("text=不是重复，仍然保存")
     page.wait_for_selector("text=已保存")
     assert page.inner_text(".match:first-child .who a") == "触头专家"

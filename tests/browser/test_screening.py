@@ -91,7 +91,7 @@ def test_suggested_filled_in_warned_and_saved(
     words = [choose(page, unpressed, scripted=scripted) for _ in range(2)]
     assert page.input_value("#f-keywords") == "、".join(words)
 
-    send(page, "text=保存并查找对象")
+    send(page, "button:text-is('提交审核')")
     assert "看起来与这条重复" in page.inner_text("#repeats")
     assert page.input_value("#f-keywords") == "、".join(words)
     assert "#" not in page.url, "the notice is in sight"
@@ -149,6 +149,6 @@ def test_no_page_is_wider_than_the_window(visitor: Watched, demo: Matcher, width
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     page = visitor.open("/needs/new")
     fill_in(page, demo, "某公司")
-    for button in ("text=自动识别领域、行业和关键词", "text=保存并查找对象"):
+    for button in ("text=自动识别领域、行业和关键词", "button:text-is('提交审核')"):
         send(page, button)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, button

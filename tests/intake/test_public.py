@@ -3,7 +3,14 @@ from pathlib import Path
 
 import matcher.intake
 
-ALLOWED = ("matcher.intake", "matcher.records", "matcher.errors", "matcher.text")
+ALLOWED = (
+    "matcher.people",
+    "matcher.casework",
+    "matcher.intake",
+    "matcher.records",
+    "matcher.errors",
+    "matcher.text",
+)
 
 
 def test_public_names() -> None:

@@ -35,6 +35,8 @@ def test_migrations_run_both_ways(database: Database) -> None:
 
 
 def test_sqlite_writes_ahead_and_checks_foreign_keys(database: Database) -> None:
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("the tests run on another database")
     with database.reading() as session:
         assert session.scalar(text("PRAGMA journal_mode")) == "wal"
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
