@@ -88,7 +88,7 @@ def _show(
     errors: dict[str, str] | None = None,
 ) -> Response:
     found = desk_of.covered(desk, year)
-    counties = [row for row in found if row.county]
+    counties = sorted((row for row in found if row.county), key=_place)
     years = {year, this_day().year, *POLICY_TARGETS, *desk_of.years_with_targets(desk)}
     targets = [row.target for row in counties if row.target is not None]
     return page(
@@ -106,6 +106,11 @@ def _show(
         sent=sent or {},
         errors=errors or {},
     )
+
+
+def _place(row: Coverage) -> tuple[int, str]:
+    """Where a county stands: the largest target, or number founded, first."""
+    return -max(row.founded, row.target or 0), row.county
 
 
 def _year(text: str) -> int:

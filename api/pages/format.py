@@ -1,13 +1,13 @@
 """Values as people read them: dates, money, chosen parts of a text with its marks."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
 from markupsafe import Markup, escape
 
-Spans = Sequence[tuple[int, int]]
+from matcher.people.days import day_of, shown_moment
 
-_CHINA = timezone(timedelta(hours=8))
+Spans = Sequence[tuple[int, int]]
 
 _EXCERPT = 110
 """Length of an excerpt in Chinese characters; a Latin letter counts as half of one."""
@@ -30,7 +30,12 @@ def short_date(value: date | None) -> str:
 
 def moment(value: datetime | None) -> str:
     """A moment in China's standard time: 2026-11-22 09:30."""
-    return f"{value.astimezone(_CHINA):%Y-%m-%d %H:%M}" if value else ""
+    return shown_moment(value)
+
+
+def day(value: datetime | None) -> str:
+    """The day of a moment in China's standard time: 2026-11-22; empty for none."""
+    return short_date(day_of(value)) if value else ""
 
 
 def money(value: float | None) -> str:

@@ -57,6 +57,7 @@ class Asked:
     county: Search = ""
     year: Search = ""
     q: Search = ""
+    pairing: Search = ""
 
     @property
     def filter(self) -> OutcomeFilter:
@@ -72,6 +73,7 @@ class Asked:
             since=date(year, 1, 1) if year else None,
             until=date(year, 12, 31) if year else None,
             text=self.q,
+            pairing_id=self.pairing_id,
         )
 
     @property
@@ -82,6 +84,12 @@ class Asked:
         return int(text) if known else None
 
     @property
+    def pairing_id(self) -> int | None:
+        """The number of the pairing; a text that is no number counts as all pairings."""
+        text = self.pairing
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+    @property
     def query(self) -> dict[str, str]:
         """As it stands in addresses and in the form."""
         return {
@@ -89,6 +97,7 @@ class Asked:
             "county": self.county,
             "year": str(self.whole_year or ""),
             "q": self.q,
+            "pairing": str(self.pairing_id or ""),
         }
 
 

@@ -11,18 +11,19 @@ from pydantic import AfterValidator
 from api.auth import DeskDep
 from api.downloads import handed_out
 from api.pages.forms import FormTexts
-from api.pages.moments import day, moment
 from api.pages.pairings import ChosenPairings, board_page
 from api.pages.render import address, page
 from api.plain import storable
 from api.urls import quoted
 from matcher.casework.pairings import FailReason, PairingStage
 from matcher.casework.progress import later_stages, steps_back
-from matcher.desk import Desk, pairing_files, pairing_views, pairings
+from matcher.casework.stations import Outcome
+from matcher.desk import Desk, outcomes, pairing_files, pairing_views, pairings
 from matcher.desk.pairing_letters import Reader, letter
 from matcher.desk.timelines import LONGEST_TEXT
 from matcher.errors import ConflictError, InvalidInputError, MatcherError, NotFoundError
 from matcher.files import ACCEPTED, LARGEST
+from matcher.store.outcomes import OutcomeFilter
 
 router = APIRouter(prefix="/pairings")
 
@@ -36,6 +37,8 @@ _DONE = {
     "release": "双方的联系方式已经公开，下面的函件里都有了。",
     "relist": "需求已退回项目库。",
 }
+_WITH_OUTCOMES = frozenset({PairingStage.SIGNED, PairingStage.STATIONED})
+_SHOWN_OUTCOMES = 20
 _LARGEST_NUMBER = 2**31 - 1
 
 
@@ -225,6 +228,15 @@ def _without_stop(error: MatcherError) -> str:
     return error.message.rstrip("。")
 
 
+def _outcomes(visit: Visit, stage: PairingStage) -> list[Outcome]:
+    """What came of it, the latest first; nothing can before it is signed."""
+    if stage not in _WITH_OUTCOMES:
+        return []
+    wanted = OutcomeFilter(pairing_id=visit.pairing_id)
+    lines, _ = outcomes.find(visit.desk, wanted, limit=_SHOWN_OUTCOMES)
+    return [line.outcome for line in lines]
+
+
 def _page(
     visit: Visit,
     *,
@@ -238,15 +250,15 @@ def _page(
         visit.request,
         "pairing.html",
         file=file,
+        outcomes=_outcomes(visit, stage),
         ahead=later_stages(stage),
         back=steps_back(stage),
         Stage=PairingStage,
+        has_outcomes=stage in _WITH_OUTCOMES,
         reasons=tuple(FailReason),
         longest=LONGEST_TEXT,
         accepted=ACCEPTED,
         suffixes=",".join(f".{ending}" for ending in ACCEPTED.split("、")),
-        moment=moment,
-        day=day,
         status=status,
         **(empty | context),
     )

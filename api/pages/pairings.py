@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from api.auth import DeskDep
 from api.export import MOST_ROWS, ExportColumn, spreadsheet
-from api.pages.moments import day
+from api.pages.format import day
 from api.pages.paging import asked_page
 from api.pages.render import page
 from api.pages.sorting import asked_sorting
@@ -171,7 +171,6 @@ def _table(request: Request, desk: Desk, chosen: ChosenPairings) -> Response:
         cards=cards,
         sorting=sorting,
         paging=asked.of(total),
-        day=day,
         **_around(desk, chosen),
     )
 

@@ -15,7 +15,7 @@ from api.pages.sorting import asked_sorting
 from api.pages.view import beside_best
 from api.parameters import RecordId, Search
 from api.urls import quoted
-from matcher.desk import Subject, partners
+from matcher.desk import Subject, pairing_views, partners
 from matcher.errors import NotFoundError
 from matcher.people import Permission
 from matcher.records import Partner, PartnerKind
@@ -160,6 +160,7 @@ def show(request: Request, partner_id: RecordId, desk: DeskDep, done: str = "") 
         "partner.html",
         partner=dossier.partner,
         dossier=dossier,
+        load=pairing_views.load_of(desk, partner_id),
         found=beside_best(found),
         warnings=ranking.warnings if ranking else (),
         may_match=may_match,

@@ -93,6 +93,7 @@ def _environment() -> Environment:
         long_date=formats.long_date,
         short_date=formats.short_date,
         moment=formats.moment,
+        day=formats.day,
         money=formats.money,
         marked=formats.marked,
         excerpt=formats.excerpt,

@@ -21,7 +21,7 @@ from matcher.desk.station_forms import accepted, parse_assessment, parse_step
 from matcher.desk.stations import StationLine
 from matcher.errors import ConflictError, InvalidInputError
 from matcher.intake.results import Note, RecordFaultsError
-from matcher.people.days import shown_moment, today
+from matcher.people.days import today
 from matcher.store.stations import SORTS, StationFilter
 
 router = APIRouter(prefix="/stations")
@@ -230,7 +230,6 @@ def _page(
         days_left=(opened.station.ends_on - day).days,
         soon=opened.station.expires_soon(day),
         assessable=_latest_year(opened.station.agreed_on, day),
-        moment=shown_moment,
         acts={act.value: act.label for act in Act},
         status=status,
         **(empty | context),

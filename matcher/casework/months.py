@@ -7,12 +7,10 @@ belongs to that month, though in UTC it is still the last evening of the month b
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
 
-from matcher.people.days import CHINA_TIME, day_of, first_moment, next_moment
+from matcher.people.days import day_of, first_moment, next_moment
 
 __all__ = [
-    "CHINA",
     "Days",
     "day_of",
     "month_of",
@@ -20,8 +18,6 @@ __all__ = [
     "same_days_before",
     "years_before",
 ]
-
-CHINA: Final = CHINA_TIME
 
 
 @dataclass(frozen=True, slots=True)

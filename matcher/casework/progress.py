@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from matcher.casework.months import CHINA
 from matcher.casework.needs import OPEN_STATUSES, NeedStatus
 from matcher.casework.pairings import (
     ACTIVE_STAGES,
@@ -15,6 +14,7 @@ from matcher.casework.pairings import (
     FailReason,
     PairingStage,
 )
+from matcher.people.days import CHINA_TIME
 
 OVERDUE_AFTER: Final = timedelta(days=30)
 """How long a pairing that is under way may lie without anything noted."""
@@ -59,7 +59,7 @@ class Load:
 
 def year_start(now: datetime) -> datetime:
     """The moment at which the year began in China, for counting against a yearly capacity."""
-    return datetime(now.astimezone(CHINA).year, 1, 1, tzinfo=CHINA).astimezone(UTC)
+    return datetime(now.astimezone(CHINA_TIME).year, 1, 1, tzinfo=CHINA_TIME).astimezone(UTC)
 
 
 def next_stage(stage: PairingStage) -> PairingStage | None:

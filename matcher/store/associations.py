@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, UnaryExpression, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, UnaryExpression, and_, case, delete, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from matcher.casework.associations import (
@@ -62,6 +62,8 @@ SORTS: Final[dict[str, InstrumentedAttribute[Any]]] = {
     "activity": AssociationRow.last_activity,
 }
 """What a list can be sorted by."""
+
+_STATUS_ORDER: Final = {status: place for place, status in enumerate(AssociationStatus)}
 
 
 def add_association(session: Session, association: Association) -> Association:
@@ -136,7 +138,10 @@ def list_associations(
     offset: int = 0,
     limit: int = 50,
 ) -> tuple[list[Association], int]:
-    """A page of associations, and how many there are in all; the latest entered come first.
+    """A page of associations, and how many there are in all.
+
+    Unless sorted, those that live come before the inactive and cancelled, in the order of
+    `AssociationStatus`, and of each status the latest entered first.
 
     Args:
         session: of the store.
@@ -236,6 +241,8 @@ def _order(sort: str, descending: bool) -> Iterator[UnaryExpression[Any]]:
     column = SORTS.get(sort)
     if column is not None:
         yield (column.desc() if descending else column.asc()).nulls_last()
+    else:
+        yield case(_STATUS_ORDER, value=AssociationRow.status).asc()
     yield AssociationRow.id.desc()
 
 

@@ -114,7 +114,7 @@ def test_list_and_filters(firms: TestClient) -> None:
     made(firms)
     made(firms, name="示例阀门科协", enterprise_name=LEAST.name, **founded)
     made(firms, name="示例联络站", enterprise_name=SMALL.name, kind="联络站")
-    assert names() == ["示例联络站", "示例阀门科协", NAME]
+    assert names() == ["示例联络站", NAME, "示例阀门科协"]
     assert names(kind="liaison") == names(kind="联络站") == ["示例联络站"]
     assert names(county="平阳县") == ["示例联络站"]
     assert names(status="founded") == ["示例阀门科协"]

@@ -203,7 +203,7 @@ def test_the_board_moves_cards_and_keeps_its_filters(client: TestClient, filled:
     shown = text(page)
     assert "断路器触头温升过高 匿名" in shown
     assert HIDES.title not in shown
-    assert "已接洽 →" in shown
+    assert "转为已接洽" in shown
     answer = client.post(
         "/pairings/1/stage",
         data={"stage": "contacted", "seen": "1", "back": "board", "county": "乐清市"},
@@ -226,6 +226,24 @@ def test_signed_pairings_lead_to_a_station(client: TestClient) -> None:
     send(client, "/pairings/1/stage", stage="signed", seen=1)
     assert "/stations/new?pairing=1" in links(client.get("/pairings").text)
     assert "/stations/new?pairing=1" in links(client.get("/pairings/1").text)
+
+
+def test_a_signed_pairing_lists_its_outcomes(client: TestClient) -> None:
+    push(client)
+    assert "登记成果" not in client.get("/pairings/1").text, "nothing can have come of it yet"
+    send(client, "/pairings/1/stage", stage="signed", seen=1)
+    page = client.get("/pairings/1").text
+    assert "/outcomes/new?pairing=1" in page
+    assert "还没有登记成果" in page
+    title = "示例触头专利"
+    send(client, "/outcomes/new", kind="patent", title=title, on="2026-01-05", pairing_id="1")
+    page = client.get("/pairings/1").text
+    assert title in page
+    assert "/outcomes?pairing=1" in page
+    listed = client.get("/outcomes", params={"pairing": "1"}).text
+    check_page(listed)
+    assert title in listed
+    assert title not in client.get("/outcomes", params={"pairing": "2"}).text
 
 
 def test_the_table_sorts_pages_and_filters(client: TestClient) -> None:

@@ -158,6 +158,16 @@ def test_the_city_is_the_sum_of_its_counties(
         session.rollback()
 
 
+def test_what_lives_comes_first(firms: Database) -> None:
+    with firms.writing() as session:
+        for status in (AssociationStatus.FOUNDED, AssociationStatus.CANCELLED):
+            add_association(session, replace(FULL, name=status.label, status=status))
+        add_association(session, replace(FULL, name="后建", status=AssociationStatus.FOUNDED))
+    with firms.reading() as session:
+        found, _ = list_associations(session, EVERYTHING, TODAY)
+    assert [each.name for each in found] == ["后建", "已成立", "已撤销"]
+
+
 def test_filters_and_sorting(firms: Database) -> None:
     with firms.writing() as session:
         first = add_association(session, FULL)
