@@ -52,12 +52,13 @@ def signed_in(request: Request) -> Actor:
         actor = actor_of_key(matcher, header[len(_BEARER) :].strip(), address)
         if actor is None:
             raise NotSignedInError("接口密钥无效、已停用或已过期")
+        request.state.actor = actor
         return actor
     ticket = _ticket(request)
     actor = ticket and actor_of_session(matcher, ticket.username, ticket.epoch, address)
     if not ticket or actor is None:
         raise NotSignedInError()
-    # Templates show who is signed in, and put the token into every form.
+    # Templates show who asks, and put the token into every form.
     request.state.actor = actor
     request.state.form_token = get_sessions(request).form_token(ticket)
     return actor

@@ -339,6 +339,14 @@ def test_a_key_needs_no_token_and_brings_no_session(visitor: TestClient, operato
     assert "接口密钥无效" in details["detail"]
 
 
+@pytest.mark.parametrize("path", ["/", "/needs", "/needs/N1", "/partners/X1", "/pairings", "/help"])
+def test_pages_show_themselves_to_a_key(visitor: TestClient, operator: Desk, path: str) -> None:
+    _, shown = keys.create(operator, "平台", role=Role.READ_ONLY)
+    answer = visitor.get(path, headers={"Authorization": f"Bearer {shown}"})
+    assert answer.status_code == 200
+    assert "平台" in answer.text
+
+
 def test_a_wrong_key_is_not_made_good_by_a_cookie(client: TestClient) -> None:
     headers = {"authorization": "Bearer nm_aa_bb"}
     problem(client.get("/api/v1/links", headers=headers), 401, "http-401")
