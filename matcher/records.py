@@ -349,6 +349,28 @@ class PartnerMatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RankedCandidate:
+    """A partner's place in the ranking of a stored need, without its records.
+
+    `probability` is that of being a right one; `passage_ids` are the passages that earned the
+    place, best first.
+    """
+
+    partner_id: str
+    probability: float
+    score: float
+    passage_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedNeed:
+    """A stored need with its candidates, best first."""
+
+    need_id: str
+    candidates: tuple[RankedCandidate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NeedMatch:
     """A need found for a partner, or similar to another need."""
 

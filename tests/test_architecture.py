@@ -22,11 +22,16 @@ ALLOWED = {
     "index": PURE | {"text"},
     "ranking": {"records", "errors"},
     "screening": PURE | {"text"},
+    "rules": PURE,
+    "pairing": {"records", "errors"},
+    "reports": PURE | {"text"},
 }
 """What each package may import of `matcher`; those not named stand above and may import these."""
 TOP = {
     "service",
     "desk",
+    "planning",
+    "batch",
     "screener",
     "live",
     "calibrating",

@@ -31,6 +31,8 @@ class Subject(LabelledEnum):
     ACCOUNT = "account", "账号"
     KEY = "key", "接口密钥"
     LINK = "link", "填报链接"
+    PLAN = "plan", "月度方案"
+    BATCH = "batch", "月度批次"
     LIBRARY = "library", "资料库"
 
     @classmethod

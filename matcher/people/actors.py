@@ -16,6 +16,7 @@ class Permission(LabelledEnum):
     CONTACTS = "contacts", "查看联系方式"
     CONFIDENTIAL = "confidential", "查看保密联系方式"
     EXPORT = "export", "导出"
+    PLAN = "plan", "月度方案和批次"
     ADMIN = "admin", "管理账号和设置"
 
     @classmethod

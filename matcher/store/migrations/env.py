@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from matcher.store import tables_casework, tables_people  # noqa: F401 - they register their tables
+from matcher.store import tables_casework, tables_monthly, tables_people  # noqa: F401 - they register their tables
 from matcher.store.tables import Base
 
 connection = context.config.attributes["connection"]
