@@ -1,13 +1,15 @@
 """The Matcher: everything the product does, for the command line and the web alike."""
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from matcher.answer import Answer
+from matcher.bulk import BulkRanker
 from matcher.casework.needs import KNOWN_STATUSES, OPEN_STATUSES
 from matcher.embedding.encoder import Encoder
 from matcher.embedding.nearness import WordNearness
@@ -31,6 +33,8 @@ from matcher.records import (
     Partner,
     PartnerMatch,
     Passage,
+    RankedCandidate,
+    RankedNeed,
     Ranking,
     ScoredOwner,
     SearchFilter,
@@ -103,6 +107,7 @@ class Matcher:
         self._reranking = reranking
         self.screener = Screener(database, encoder, index)
         self._nearness = WordNearness(encoder) if encoder.is_static else None
+        self._bulk = BulkRanker(database, encoder, index, judgement.probabilities, weights)
 
     @property
     def home(self) -> Path:
@@ -229,6 +234,22 @@ class Matcher:
         ranked = rank_owners(candidates, self._deep_enough(top), self._weights)
         return self._reranked(text, ranked)[0][:top]
 
+    def rank_many(
+        self,
+        needs: Sequence[tuple[str, str]],
+        *,
+        top: int,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Iterator[RankedNeed]:
+        """Rank many needs, given as id and text; see `BulkRanker.rank`."""
+        return self._bulk.rank(needs, top, progress)
+
+    def reasons(
+        self, asked: Sequence[tuple[str, Sequence[RankedCandidate]]]
+    ) -> list[dict[str, str]]:
+        """For each need and some of its candidates why they are recommended, by partner."""
+        return self._bulk.reasons(asked)
+
     def _match(self, text: str, top: int, restriction: SearchFilter) -> Ranking[PartnerMatch]:
         started = time.perf_counter()
         # The second place tells how far the first one leads, also where only one is asked for.
@@ -255,7 +276,7 @@ class Matcher:
             warnings = (*warnings, _NOT_FITTED)
         return replace(ranking, warnings=warnings)
 
-    def _near_words(self, answer: "_Answer", passages: Mapping[int, Passage]) -> frozenset[str]:
+    def _near_words(self, answer: Answer, passages: Mapping[int, Passage]) -> frozenset[str]:
         """Telling words, of the best passage of the first places, that are near one of the query.
 
         A model that computes would take too long for it.
@@ -335,9 +356,7 @@ class Matcher:
         )
         return self._ranking(matches, answer, started)
 
-    def _search(
-        self, side: Side, texts: list[str], top: int, restriction: SearchFilter
-    ) -> "_Answer":
+    def _search(self, side: Side, texts: list[str], top: int, restriction: SearchFilter) -> Answer:
         """Search one side with each text and keep each owner's best place."""
         vectors = [self.encoder.encode_query(text) for text in texts]
         with self.index.current() as sides:
@@ -350,10 +369,10 @@ class Matcher:
             revision = self.index.revision
         rankings = [rank_owners(candidates, top, self._weights) for candidates in found]
         considered = len({owner for candidates in found for owner in candidates.owner_ids})
-        return _Answer(best_of_rankings(rankings, top), considered, telling, revision)
+        return Answer(best_of_rankings(rankings, top), considered, telling, revision)
 
     def _ranking(
-        self, matches: tuple[Match, ...], answer: "_Answer", started: float
+        self, matches: tuple[Match, ...], answer: Answer, started: float
     ) -> Ranking[Match]:
         return Ranking(
             matches=matches,
@@ -362,29 +381,3 @@ class Matcher:
             revision=answer.revision,
             milliseconds=(time.perf_counter() - started) * 1000,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """Scored owners of one search, before their records are fetched."""
-
-    scored: list[ScoredOwner]
-    considered: int
-    telling: frozenset[str]
-    revision: int
-
-    @property
-    def owner_ids(self) -> list[str]:
-        return [owner.owner_id for owner in self.scored]
-
-    @property
-    def passage_ids(self) -> list[int]:
-        return [passage for owner in self.scored for passage in owner.passage_ids]
-
-    def places(
-        self, records: Collection[str], passages: Mapping[int, Passage]
-    ) -> Iterator[tuple[int, ScoredOwner, list[Passage]]]:
-        """Rank, owner and its passages, of the owners and passages that are still in the store."""
-        present = (scored for scored in self.scored if scored.owner_id in records)
-        for rank, scored in enumerate(present, start=1):
-            yield rank, scored, [passages[p] for p in scored.passage_ids if p in passages]

@@ -29,6 +29,8 @@ ALLOWED = {
 """What each package may import of `matcher`; those not named stand above and may import these."""
 TOP = {
     "service",
+    "answer",
+    "bulk",
     "desk",
     "planning",
     "batch",

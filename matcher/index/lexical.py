@@ -15,6 +15,7 @@ hubness (`matcher.index.hubness`) is taken off.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 from zipfile import BadZipFile
 
 import numpy as np
@@ -33,12 +34,26 @@ K3 = 3.0
 _MERGE_SHARE = 0.1
 _MERGE_LEAST = 2000
 _MEASURED_AT_ONCE = 20_000
+_FREQUENT = 0.2
+"""Share of the documents from which a term is kept as one value a document. Adding up whole arrays
+is faster than finding places; from a fifth on it takes hardly more memory."""
 
 Analyse = Callable[[str], list[str]]
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
 Rows = NDArray[np.int32]
 Mask = NDArray[np.bool_]
+
+
+class _Saturation(NamedTuple):
+    """What a term adds to documents, before its weight in a query.
+
+    `rows` are those of the `documents` that contain it; None if `values` has one for every row.
+    """
+
+    documents: int
+    rows: Rows | None
+    values: Floats
 
 
 class LexicalScores:
@@ -80,6 +95,9 @@ class LexicalIndex:
 
     The hubness of new documents is found at the next search, that of all documents anew when the
     index has been packed or has grown or shrunk by a tenth, for the idf has changed by then.
+
+    What a term adds to each of its documents is kept from search to search until the documents
+    change.
     """
 
     def __init__(self, analyse: Analyse, references: Sequence[str] = ()) -> None:
@@ -104,6 +122,7 @@ class LexicalIndex:
         self._hubness = np.empty(0, dtype=np.float32)
         self._measured = 0
         self._norms: Floats | None = None
+        self._saturated: dict[str, _Saturation] = {}
 
     def __len__(self) -> int:
         """Number of documents held."""
@@ -131,7 +150,7 @@ class LexicalIndex:
         self._lengths = np.concatenate([self._lengths, lengths])
         self._alive = np.concatenate([self._alive, np.ones(len(ids), dtype=bool)])
         self._hubness = np.concatenate([self._hubness, np.full(len(ids), np.nan, np.float32)])
-        self._norms = None
+        self._forget_norms()
         self._fresh_documents += len(ids)
         if self._fresh_documents > max(_MERGE_LEAST, _MERGE_SHARE * len(self._ids)):
             self.pack()
@@ -141,19 +160,21 @@ class LexicalIndex:
         rows = self._row_of.rows(ids)
         self._alive[rows[rows != ABSENT]] = False
         self._row_of.forget(ids)
-        self._norms = None
+        self._forget_norms()
 
     def score(self, query: str) -> LexicalScores:
         """Score every document; a term repeated in the query counts damped."""
         values = np.zeros(len(self._ids), dtype=np.float32)
-        norms = self._length_norms()
         present = len(self)
         ideal = 0.0
         for term, repeats in Counter(self._analyse(query)).items():
-            rows, counts = self._postings(term)
-            weight = _query_weight(repeats) * _idf(len(rows), present)
+            found = self._saturation(term)
+            weight = _query_weight(repeats) * _idf(found.documents, present)
             ideal += weight * (K1 + 1)
-            values[rows] += weight * counts * (K1 + 1) / (counts + norms[rows])
+            if found.rows is None:
+                values += np.float32(weight) * found.values
+            else:
+                values[found.rows] += np.float32(weight) * found.values
         shares_terms = values > 0
         if ideal > 0:
             values /= ideal
@@ -182,7 +203,7 @@ class LexicalIndex:
         self._row_of = RowMap()
         self._row_of.assign(self._ids, np.arange(len(self._ids), dtype=np.int64))
         self._hubness = np.full(len(self._ids), np.nan, dtype=np.float32)
-        self._norms = None
+        self._forget_norms()
         self._fresh.clear()
         self._fresh_documents = 0
 
@@ -243,6 +264,26 @@ class LexicalIndex:
             counts = np.concatenate([counts, fresh[:, 1].astype(np.float32)])
         alive = self._alive[rows]
         return (rows, counts) if alive.all() else (rows[alive], counts[alive])
+
+    def _saturation(self, term: str) -> _Saturation:
+        """What a term adds to the documents present, kept until they change."""
+        kept = self._saturated.get(term)
+        if kept is None:
+            rows, counts = self._postings(term)
+            saturated = counts * (K1 + 1) / (counts + self._length_norms()[rows])
+            if len(rows) > _FREQUENT * len(self._ids):
+                everywhere = np.zeros(len(self._ids), dtype=np.float32)
+                everywhere[rows] = saturated
+                kept = _Saturation(len(rows), None, everywhere)
+            else:
+                kept = _Saturation(len(rows), rows, saturated)
+            if len(rows):
+                self._saturated[term] = kept
+        return kept
+
+    def _forget_norms(self) -> None:
+        self._norms = None
+        self._saturated.clear()
 
     def _all_postings(self) -> tuple[Rows, Floats, NDArray[np.int64]]:
         """Rows, counts and term numbers of all postings, packed and fresh."""

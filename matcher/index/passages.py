@@ -72,14 +72,30 @@ class PassageIndex:
             restriction: who may be found; it holds inside each view's search.
             depth: how many passages each view brings.
         """
+        return self.search_many([query], vector.reshape(1, -1), restriction, depth)[0]
+
+    def search_many(
+        self,
+        queries: Sequence[str],
+        vectors: Vectors,
+        restriction: SearchFilter,
+        depth: int = DEPTH,
+    ) -> list[Candidates]:
+        """What `search` finds for each of many queries; `vectors` are theirs, shape (n, d)."""
         allowed = self.catalogue.allowed(restriction)
+        near = self._near(vectors, depth, allowed)
+        return [
+            self._found(query, vector, ids, depth, allowed)
+            for query, vector, ids in zip(queries, vectors, near, strict=True)
+        ]
+
+    def _found(
+        self, query: str, vector: Vectors, near: Ids, depth: int, allowed: Ids | None
+    ) -> Candidates:
+        """What is near by meaning and by letters, with everything else of the same owners."""
         by_characters, by_pairs = self.characters.score(query), self.pairs.score(query)
         found = np.concatenate(
-            [
-                self._near(vector, depth, allowed),
-                by_characters.top(depth, allowed),
-                by_pairs.top(depth, allowed),
-            ]
+            [near, by_characters.top(depth, allowed), by_pairs.top(depth, allowed)]
         )
         ids = self.catalogue.all_passages_of_owners(found)
         positions, owner_ids = self.catalogue.owners_of(ids)
@@ -91,14 +107,18 @@ class PassageIndex:
         foreign = self.scripts.differ_from(script_of(query), ids)
         return Candidates(ids, positions, owner_ids, foreign, scores)
 
-    def _near(self, vector: Vectors, depth: int, allowed: Ids | None) -> Ids:
-        """The nearest passages of each language: one in the query's own always looks nearer."""
+    def _near(self, vectors: Vectors, depth: int, allowed: Ids | None) -> list[Ids]:
+        """For each query the nearest passages of each language.
+
+        One in the query's own always looks nearer.
+        """
         ids_of = {script: self.scripts.ids(script, allowed) for script in Script}
         found = []
         for ids in ids_of.values():
             everything = len(ids) == len(self.vectors)
-            found.append(self.vectors.search(vector, depth, None if everything else ids)[0])
-        return np.concatenate(found)
+            found.append(self.vectors.search_many(vectors, depth, None if everything else ids))
+        by_query = zip(*found, strict=True)
+        return [np.concatenate([ids for ids, _ in of_query]) for of_query in by_query]
 
     def passage_share(self, term: str) -> float:
         """Share of the passages that contain a word, 0 to 1.

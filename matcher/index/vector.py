@@ -43,6 +43,12 @@ class VectorIndex(Protocol):
         """
         ...
 
+    def search_many(
+        self, queries: Vectors, k: int, allowed: Ids | None = None
+    ) -> list[tuple[Ids, Vectors]]:
+        """What `search` finds for each of many queries, shape (n, dimension), in one pass."""
+        ...
+
     def similarities(self, query: Vectors, ids: Ids) -> Vectors:
         """Cosines of one query with the vectors of `ids`, all of which must be held."""
         ...
@@ -98,16 +104,24 @@ class FaissFlatIndex:
 
     def search(self, query: Vectors, k: int, allowed: Ids | None = None) -> tuple[Ids, Vectors]:
         """See `VectorIndex.search`."""
+        return self.search_many(query.reshape(1, -1), k, allowed)[0]
+
+    def search_many(
+        self, queries: Vectors, k: int, allowed: Ids | None = None
+    ) -> list[tuple[Ids, Vectors]]:
+        """See `VectorIndex.search_many`."""
         k = min(k, len(self) if allowed is None else len(allowed))
         if k == 0:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
+            return [(np.empty(0, np.int64), np.empty(0, np.float32))] * len(queries)
         parameters = None
         if allowed is not None:
             bitmap = _bitmap(allowed)
             parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))
-        scores, ids = self._index.search(query.reshape(1, -1), k, params=parameters)
-        found = ids[0] >= 0
-        return ids[0][found], scores[0][found]
+        queries = np.ascontiguousarray(queries, dtype=np.float32)
+        scores, ids = self._index.search(queries, k, params=parameters)
+        return [
+            (found[found >= 0], near[found >= 0]) for found, near in zip(ids, scores, strict=True)
+        ]
 
     def similarities(self, query: Vectors, ids: Ids) -> Vectors:
         """See `VectorIndex.similarities`."""

@@ -172,3 +172,15 @@ def test_share_of_the_passages_that_contain_a_word(word: str, share: float) -> N
 def test_of_a_long_word_the_share_is_that_of_its_rarest_pair() -> None:
     index = filled(References.none(64), ["断路，路器", "断路器", "路器", "断路"])
     assert index.passage_share("断路器") == pytest.approx(3 / 4)
+
+
+def test_many_searches_at_once_are_as_each_alone() -> None:
+    index = filled(needs(*REFERENCES))
+    vectors = np.stack([HashEncoder().encode_query(query) for query in QUERIES])
+    together = index.search_many(QUERIES, vectors, SearchFilter())
+    for query, found in zip(QUERIES, together, strict=True):
+        alone = search(index, query)
+        assert found.owner_ids == alone.owner_ids
+        assert np.array_equal(found.passage_ids, alone.passage_ids)
+        for view in (DENSE, CHARACTERS, PAIRS):
+            assert found.scores[view] == pytest.approx(alone.scores[view], abs=1e-6)

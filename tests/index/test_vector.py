@@ -84,3 +84,17 @@ def test_a_damaged_file_says_what_to_do(tmp_path: Path, content: bytes | None) -
         path.write_bytes(content)
     with pytest.raises(IndexStateError, match="matcher index build"):
         FaissFlatIndex.load(path)
+
+
+@pytest.mark.parametrize("allowed", [None, [5, 11, 20]], ids=["all", "some"])
+def test_many_queries_find_what_each_finds_alone(allowed: list[int] | None) -> None:
+    index, _, _ = filled()
+    restriction = None if allowed is None else np.array(allowed, dtype=np.int64)
+    queries = unit_vectors(40, 3)
+    for query, (found, scores) in zip(
+        queries, index.search_many(queries, 6, restriction), strict=True
+    ):
+        alone, nearness = index.search(query, 6, restriction)
+        assert found.tolist() == alone.tolist()
+        assert scores == pytest.approx(nearness, abs=1e-5)
+    assert [len(found) for found, _ in index.search_many(queries[:2], 0)] == [0, 0]
