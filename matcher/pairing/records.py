@@ -110,7 +110,8 @@ class InfeasiblePlanError(MatcherError):
     """No choice satisfies everything that was asked.
 
     `constraints` are Chinese sentences, one for each constraint that binds; `changes` the smallest
-    set of changes that would free it.
+    set of changes that would free it. Where only required kinds bind, a last sentence says what
+    preferring them instead would cost.
     """
 
     def __init__(self, constraints: tuple[str, ...], changes: tuple[str, ...]) -> None:
