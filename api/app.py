@@ -19,6 +19,7 @@ from api.routes import router as routes
 from api.security import SecurityMiddleware, close_form, refuse_cross_site
 from api.sessions import Sessions, shared_secret
 from matcher import Matcher, Settings, __version__, open_matcher
+from matcher.batch.launching import Launcher
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -27,6 +28,7 @@ def create_app(
     matcher: Matcher | None = None,
     settings: Settings | None = None,
     sessions: Sessions | None = None,
+    launcher: Launcher | None = None,
 ) -> FastAPI:
     """The web application.
 
@@ -35,6 +37,7 @@ def create_app(
             application starts and closed when it stops.
         settings: how to open it; from the environment if None.
         sessions: of a matcher that was handed over; with a secret of their own if None.
+        launcher: starts batches of a matcher that was handed over; if None, it can start none.
     """
     app = FastAPI(
         title="企业技术需求匹配",
@@ -44,7 +47,7 @@ def create_app(
         openapi_tags=openapi.TAGS,
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(matcher, settings, sessions),
+        lifespan=_lifespan(matcher, settings, sessions, launcher),
         dependencies=[Depends(refuse_cross_site), Depends(close_form)],
     )
     app.add_middleware(SecurityMiddleware)
@@ -60,18 +63,24 @@ def create_app(
 
 
 def _lifespan(
-    matcher: Matcher | None, settings: Settings | None, sessions: Sessions | None
+    matcher: Matcher | None,
+    settings: Settings | None,
+    sessions: Sessions | None,
+    launcher: Launcher | None,
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[State]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
         if matcher is not None:
-            yield State(matcher=matcher, sessions=sessions or Sessions(token_urlsafe(48)))
+            state = State(matcher=matcher, sessions=sessions or Sessions(token_urlsafe(48)))
+            if launcher is not None:
+                state["launcher"] = launcher
+            yield state
             return
         chosen = settings or Settings()
         opened = await run_in_threadpool(open_matcher, chosen)
         try:
             secret = chosen.secret or shared_secret(chosen.home)
-            yield State(matcher=opened, sessions=Sessions(secret))
+            yield State(matcher=opened, sessions=Sessions(secret), launcher=Launcher(chosen))
         finally:
             await run_in_threadpool(opened.close)
 

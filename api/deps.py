@@ -1,20 +1,26 @@
 """What endpoints depend on."""
 
-from typing import Annotated, TypedDict, cast
+from typing import Annotated, NotRequired, TypedDict, cast
 
 from fastapi import Depends, Request
 
 from api.sessions import Sessions
+from matcher.batch.launching import Launcher
 from matcher.records import PartnerKind, SearchFilter
 from matcher.service import Matcher
 from matcher.text.fold import tidy
 
 
 class State(TypedDict):
-    """What the lifespan builds once and every request can reach."""
+    """What the lifespan builds once and every request can reach.
+
+    There is no launcher where the application was handed a matcher: how another process would open
+    the same library is not known.
+    """
 
     matcher: Matcher
     sessions: Sessions
+    launcher: NotRequired[Launcher]
 
 
 def get_matcher(request: Request) -> Matcher:
@@ -23,6 +29,14 @@ def get_matcher(request: Request) -> Matcher:
 
 
 MatcherDep = Annotated[Matcher, Depends(get_matcher)]
+
+
+def get_launcher(request: Request) -> Launcher | None:
+    """What starts batches, None if this process can start none."""
+    return getattr(request.state, "launcher", None)
+
+
+LauncherDep = Annotated[Launcher | None, Depends(get_launcher)]
 
 
 def restriction_of(

@@ -6,7 +6,7 @@ from fastapi import Request
 
 _ENDINGS = (
     *("similar", "needs", "edit", "delete", "adopt"),
-    *("facts", "contacted", "twins", "merge", "undo"),
+    *("facts", "contacted", "twins", "merge", "undo", "sites"),
 )
 _NAMES = frozenset({"new", "common", "export", "import", "twins"})
 _FOLDERS = frozenset({"import"})

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from matcher.embedding.encoder import Encoder
 from matcher.embedding.nearness import WordNearness
@@ -64,7 +65,9 @@ class BulkRanker:
         """Rank needs given as id and text; they come back in their order."""
         done = 0
         for some in batched(needs, _NEEDS_AT_ONCE):
-            yield from self._rank_some(some, top)
+            with _one_thread():
+                ranked = self._rank_some(some, top)
+            yield from ranked
             done += len(some)
             if progress is not None:
                 progress(done, len(needs))
@@ -81,7 +84,8 @@ class BulkRanker:
         """
         found: list[dict[str, str]] = []
         for some in batched(asked, _NEEDS_AT_ONCE):
-            found += self._reasons_of_some(some)
+            with _one_thread():
+                found += self._reasons_of_some(some)
         return found
 
     def _rank_some(self, needs: list[tuple[str, str]], top: int) -> list[RankedNeed]:
@@ -146,3 +150,12 @@ class BulkRanker:
         best = [each.passage_ids[0] for each in candidates if each.passage_ids]
         texts = [passages[passage].text for passage in best if passage in passages]
         return telling, telling_words(self._nearness.words_near(telling, texts), index)
+
+
+def _one_thread() -> threadpool_limits:
+    """Let the libraries compute on one core while a block runs.
+
+    Their pieces of work are so small here that threads wait for each other longer than they
+    compute; where another process uses a core, several times as long.
+    """
+    return threadpool_limits(limits=1)

@@ -1,7 +1,7 @@
 """Screening (筛选) of needs: what a need is about, and whether the library has it already."""
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,7 +24,9 @@ from matcher.screening.duplicates import (
 )
 from matcher.screening.genuineness import Genuineness
 from matcher.screening.keywords import Keyword, KeywordSuggester
+from matcher.screening.repeats import repeats_among
 from matcher.settings import data_folder
+from matcher.store.batches import batched
 from matcher.store.changes import library_state
 from matcher.store.database import Database
 from matcher.store.needs import each_need, get_need, get_needs
@@ -92,6 +94,24 @@ class Screening:
     def repeated(self) -> tuple[SimilarNeed, ...]:
         """The needs of which this one seems to be a version (重复需求)."""
         return tuple(s for s in self.similar if s.likeness.kind is LikenessKind.SAME)
+
+
+@dataclass(frozen=True, slots=True)
+class QuickScreening:
+    """What is said of each of many needs at once.
+
+    Attributes:
+        need_id: of the need.
+        classification: likeliest fields and industries; None for a need that has both already.
+        versions: ids of needs of which this seems to be a version (重复需求), with the
+            probability, likeliest first.
+        doubtful: whether the text reads like something else than a technical need.
+    """
+
+    need_id: str
+    classification: Classification | None
+    versions: tuple[tuple[str, float], ...]
+    doubtful: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +222,44 @@ class Screener:
         with self._database.reading() as session:
             need = get_need(session, need_id)
         return self.screen(need.text, given=need.keywords, exclude={need.id}, county=county)
+
+    def screen_many(self, need_ids: Collection[str]) -> Iterator[QuickScreening]:
+        """Screen many stored needs against the library; those that are not there are left out.
+
+        Raises:
+            ModelError: a model cannot be loaded.
+        """
+        models = self.models
+        with self._database.reading() as session:
+            known = list(each_need(session, statuses=KNOWN_STATUSES))
+            there = {need.id for need in known}
+            known += get_needs(session, [id for id in need_ids if id not in there]).values()
+        places = {need.id: place for place, need in enumerate(known)}
+        asked = [places[need_id] for need_id in need_ids if need_id in places]
+        facts = [models.judge.facts(need.text) for need in known]
+        versions = repeats_among(facts, asked, models.judge)
+        for some in batched(zip(asked, versions, strict=True)):
+            classified = self._classified([known[place] for place, _ in some])
+            for place, found in some:
+                need = known[place]
+                yield QuickScreening(
+                    need_id=need.id,
+                    classification=classified.get(need.id),
+                    versions=tuple((known[other].id, round(same, 4)) for other, same in found),
+                    doubtful=models.genuineness.log_odds(need.text) < 0,
+                )
+
+    def _classified(self, needs: Sequence[Need]) -> dict[str, Classification]:
+        """Likeliest fields and industries of those needs that lack one of both, by id."""
+        classifier = self.models.classifier
+        asked = [need for need in needs if need.field is None or not need.industry]
+        if self._encoder.model_id != classifier.encoder_id:
+            return {need.id: classifier.classify(need.text) for need in asked}
+        vectors = self._vectors([need.text for need in asked])
+        return {
+            need.id: classifier.classify(need.text, vector)
+            for need, vector in zip(asked, vectors, strict=True)
+        }
 
     def similar_to(self, need: Need, *, county: str = "") -> tuple[SimilarNeed, ...]:
         """Other needs that seem to be the same as this one or of its problem, likeliest first.

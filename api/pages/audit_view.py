@@ -23,6 +23,9 @@ _OWN: Final = {
     "text": "内容",
     "version": "版本",
     "county": "县区",
+    "need": "需求",
+    "partner": "对象",
+    "pairs": "配对",
 }
 _LABELS: Final = {
     column.field: column.label
@@ -45,6 +48,7 @@ _PLACES: Final = {
     Subject.STATION: "/stations/{}",
     Subject.ASSOCIATION: "/associations/{}",
     Subject.ACCOUNT: "/accounts/{}/edit",
+    Subject.PLAN: "/plans/{}",
 }
 _CHANGES: Final = frozenset({Act.CHANGE, Act.REVOKE})
 _GONE: Final = frozenset({Act.DELETE})

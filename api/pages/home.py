@@ -10,17 +10,18 @@ from api.charts import Bar, bars
 from api.pages.paging import asked_page
 from api.pages.render import address, page
 from api.parameters import Search
+from matcher.casework.milestones import Level, Milestone
 from matcher.casework.months import Days, day_of
+from matcher.casework.plans import month_title
+from matcher.desk.batches import last_batch
 from matcher.desk.figures import (
     MOVEMENT_DAYS,
     SCREENING_DAYS,
     Dashboard,
-    Level,
     dashboard,
     progress,
 )
 from matcher.errors import InvalidInputError
-from matcher.store.figures import Milestone
 
 router = APIRouter()
 
@@ -41,6 +42,8 @@ def show(request: Request, desk: DeskDep) -> Response:
         month=f"{shown.today:%Y-%m}",
         screening_days=SCREENING_DAYS,
         movement_days=MOVEMENT_DAYS,
+        last=last_batch(desk),
+        month_title=month_title,
         funnel=_funnel(request, shown),
         counties=_counties(request, shown.by_county),
         fields=_fields(request, shown),

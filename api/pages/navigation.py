@@ -42,6 +42,14 @@ NAVIGATION: Final = (
         ),
     ),
     Group(
+        "月度工作",
+        (
+            Entry("plans", "/plans", "月度方案", "plan"),
+            Entry("batches", "/batches", "月度批次", "batch"),
+            Entry("reports", "/reports", "月报", "report"),
+        ),
+    ),
+    Group(
         "管理",
         (
             Entry("links", "/links", "填报链接", "way", Permission.EDIT),
@@ -53,6 +61,7 @@ NAVIGATION: Final = (
     Group(
         "说明",
         (
+            Entry("rules", "/rules", "建站规则", "station"),
             Entry("help", "/help", "使用帮助", ""),
             Entry("docs", "/api/docs", "接口文档", "roles"),
         ),

@@ -15,6 +15,7 @@ from api.pages.need_steps import meaning_of, offers_of
 from api.pages.pairing_new import beside
 from api.pages.render import address, page
 from api.pages.screened import Screened, firms_of, screened
+from api.pages.site_checks import site_lines
 from api.pages.view import MOST, Answer
 from api.parameters import RecordId, Search
 from api.urls import quoted
@@ -130,6 +131,9 @@ def need_page(
             ranking,
             kind=visit.chosen.kind,
             region=visit.chosen.region,
+        ),
+        sites=site_lines(
+            visit.desk, visit.need_id, [match.partner.id for match in ranking.matches]
         ),
         regions=regions,
         chosen=visit.chosen,

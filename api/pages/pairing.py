@@ -13,6 +13,7 @@ from api.downloads import handed_out
 from api.pages.forms import FormTexts
 from api.pages.pairings import ChosenPairings, board_page
 from api.pages.render import address, page
+from api.pages.site_checks import site_panel
 from api.plain import storable
 from api.urls import quoted
 from matcher.casework.pairings import FailReason, PairingStage
@@ -36,6 +37,7 @@ _DONE = {
     "file": "附件已经上传。",
     "release": "双方的联系方式已经公开，下面的函件里都有了。",
     "relist": "需求已退回项目库。",
+    "sites": "情况已经保存，建站条件重新核对过了。",
 }
 _WITH_OUTCOMES = frozenset({PairingStage.SIGNED, PairingStage.STATIONED})
 _SHOWN_OUTCOMES = 20
@@ -251,6 +253,7 @@ def _page(
         "pairing.html",
         file=file,
         outcomes=_outcomes(visit, stage),
+        sites=site_panel(visit.desk, file.card.need.id, file.card.partner.id),
         ahead=later_stages(stage),
         back=steps_back(stage),
         Stage=PairingStage,

@@ -6,6 +6,7 @@ from api.routes import (
     accounts,
     associations,
     audit,
+    batches,
     contacts,
     enterprises,
     health,
@@ -17,6 +18,9 @@ from api.routes import (
     pairings,
     partner_work,
     partners,
+    plans,
+    reports,
+    rules,
     screening,
     stations,
 )
@@ -25,15 +29,19 @@ router = APIRouter()
 for part in (
     match,
     screening,
+    rules,
     needs,
     partner_work,
     partners,
     pairings,
+    plans,
     enterprises,
     contacts,
     stations,
     outcomes,
     associations,
+    batches,
+    reports,
 ):
     router.include_router(part.router)
 for people_part in (accounts, keys, links, audit):

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from matcher.casework.partners import PartnerFacts
+from matcher.casework.plans import PlanMark
+from matcher.casework.site_facts import SiteFact
 from matcher.records import Evidence, Partner, PartnerKind
 
 LONGEST_PROFILE: Final = 10_000
@@ -27,6 +29,9 @@ class WholePartner:
         contacts: numbers of its contacts.
         pairings: numbers of its pairings.
         stations: numbers of its stations, each with the place that it has among their partners.
+        site_facts: what staff have found out of it for the rules of site types.
+        marks: pairs with it that staff want in every plan, or in none.
+        plan_pairs: plan and need of every pair with it that a plan proposes.
     """
 
     partner: Partner
@@ -34,6 +39,14 @@ class WholePartner:
     contacts: tuple[int, ...] = ()
     pairings: tuple[int, ...] = ()
     stations: tuple[tuple[int, int], ...] = ()
+    site_facts: tuple[SiteFact, ...] = ()
+    marks: tuple[PlanMark, ...] = ()
+    plan_pairs: tuple[tuple[int, str], ...] = ()
+
+    def beyond(self, kept: "WholePartner") -> tuple[SiteFact, ...]:
+        """What was found out of this record and not of the one that it goes into."""
+        known = {each.name for each in kept.site_facts}
+        return tuple(each for each in self.site_facts if each.name not in known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The command line: one typer application, a file for each group of verbs."""
 
 from matcher.cli import (
+    batch,
     calibrate,
     demo,
     doctor,
@@ -11,6 +12,9 @@ from matcher.cli import (
     key,
     link,
     match,
+    pair,
+    report_templates,
+    rules,
     screen,
     serve,
     train,
@@ -27,12 +31,16 @@ app.command("needs-for")(match.needs_for)
 app.command("similar")(match.similar)
 app.command("screen")(screen.screen)
 app.command("common-needs")(screen.common_needs)
+app.command("pair")(pair.pair)
 app.command("evaluate")(evaluate.evaluate)
 app.command("train")(train.train)
 app.command("calibrate")(calibrate.calibrate)
 app.command("train-keywords")(train_keywords.train_keywords)
 app.command("train-screening")(train_screening.train_screening)
 app.command("fit-duplicates")(fit_duplicates.fit_duplicates)
+app.add_typer(rules.app, name="rules")
+app.add_typer(batch.app, name="batch")
+app.command("report-templates")(report_templates.report_templates)
 app.add_typer(index.app, name="index")
 app.add_typer(user.app, name="user")
 app.add_typer(key.app, name="key")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from matcher.casework.milestones import WAY, Level, Milestone, funnel_of
 from matcher.casework.months import Days, day_of, month_of, month_so_far, same_days_before
 from matcher.casework.needs import NeedStatus
 from matcher.casework.progress import OVERDUE_AFTER
@@ -12,7 +13,6 @@ from matcher.records import Enterprise, Need, PartnerKind, TechField
 from matcher.store.enterprises import get_enterprises
 from matcher.store.figures import (
     Ending,
-    Milestone,
     Waiting,
     count_associations,
     count_enterprises,
@@ -35,16 +35,6 @@ SCREENING_DAYS: Final = 7
 MOVEMENT_DAYS: Final = OVERDUE_AFTER.days
 """Days without movement after which a pairing is pointed out."""
 
-_WAY: Final = (
-    (NeedStatus.PENDING, "提交"),
-    (NeedStatus.LISTED, "入库"),
-    (NeedStatus.MATCHING, "对接"),
-    (NeedStatus.SIGNED, "签约"),
-    (NeedStatus.STATIONED, "建站"),
-    (NeedStatus.COMPLETED, "完成"),
-)
-"""The statuses that follow each other, and what it is called to have come there."""
-
 
 @dataclass(frozen=True, slots=True)
 class Monthly:
@@ -58,20 +48,6 @@ class Monthly:
     def change(self) -> int:
         """More, or less, than before."""
         return self.count - self.before
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """How many needs have come this far, and how many of them stand here.
-
-    `share` is of those that came as far as the level before, None where there are none.
-    """
-
-    status: NeedStatus
-    label: str
-    reached: int
-    standing: int
-    share: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +127,7 @@ def dashboard(desk: Desk, now: datetime) -> Dashboard:
             beside={
                 status: count
                 for status, count in statuses.items()
-                if count and status not in dict(_WAY)
+                if count and status not in dict(WAY)
             },
             by_county=needs_by_county(session, county),
             by_field=needs_by_field(session, county),
@@ -192,18 +168,3 @@ def progress(
             enterprises=get_enterprises(session, owners),
             total=count_reached(session, milestone, month, county),
         )
-
-
-def funnel_of(statuses: dict[NeedStatus, int]) -> tuple[Level, ...]:
-    """The way of the needs from their submission on, by where they stand now.
-
-    Who stands at a later level has come past the earlier ones. Drafts, returned and closed needs
-    are not on their way and not counted.
-    """
-    levels: list[Level] = []
-    for place, (status, label) in enumerate(_WAY):
-        reached = sum(statuses.get(later, 0) for later, _ in _WAY[place:])
-        before = levels[-1].reached if levels else 0
-        share = reached / before if before else None
-        levels.append(Level(status, label, reached, statuses.get(status, 0), share))
-    return tuple(levels)

@@ -27,12 +27,14 @@ from matcher.store.contacts import contacts_of, delete_contact, save_contact
 from matcher.store.merges import (
     add_merge,
     get_merge,
+    join_site_facts,
     join_stations,
     mark_undone,
     merged_into,
     move_contacts,
     move_pairings,
     needs_paired_with_both,
+    part_site_facts,
     part_stations,
     whole_partner,
 )
@@ -40,6 +42,8 @@ from matcher.store.needs import get_needs
 from matcher.store.partner_facts import facts_of, get_facts, save_facts
 from matcher.store.partner_names import ids_named, pairs_of_one_name
 from matcher.store.partners import delete_partner, get_partner, get_partners, save_partners
+from matcher.store.plan_marks import move_marks, part_marks
+from matcher.store.plan_pairs import move_pairs
 
 _FACTS = {
     "aliases": "别名",
@@ -224,6 +228,9 @@ def _carry_out(desk: Desk, session: Session, planned: MergePreview) -> PartnerMe
     move_contacts(session, other.contacts, other_id, kept_id)
     move_pairings(session, other.pairings, other_id, kept_id)
     join_stations(session, other_id, kept_id)
+    join_site_facts(session, kept, other)
+    move_marks(session, other_id, kept_id)
+    move_pairs(session, other.plan_pairs, other_id, kept_id)
     delete_partner(session, other_id)
     save_partners(session, [planned.joined.partner])
     facts = save_facts(session, planned.facts)
@@ -307,6 +314,9 @@ def _take_back(session: Session, done: PartnerMerge) -> None:
         save_facts(session, merged.facts)
     move_pairings(session, merged.pairings, kept_id, merged_id)
     part_stations(session, kept, merged)
+    part_site_facts(session, kept, merged)
+    part_marks(session, kept_id, merged.marks, shared={mark.need_id for mark in kept.marks})
+    move_pairs(session, set(merged.plan_pairs) - set(kept.plan_pairs), kept_id, merged_id)
     move_contacts(session, merged.contacts, kept_id, merged_id)
     present = {each.id: each for each in contacts_of(session, ContactOwner.PARTNER, kept_id)}
     for twin in done.same_contacts:

@@ -5,9 +5,10 @@ without its enterprise (需求函), the enterprise reads the partner's field and
 name (推荐函). Afterwards both sheets carry names and contacts.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from matcher.casework.anonymity import anonymous, known_names
+from matcher.casework.anonymity import anonymous, known_bodies, known_names
 from matcher.casework.contacts import Contact, ContactOwner, Secrecy, seen_by
 from matcher.casework.pairings import Pairing, PairingStage
 from matcher.desk.core import Act, Desk
@@ -17,6 +18,7 @@ from matcher.errors import ConflictError
 from matcher.people import Permission
 from matcher.records import Enterprise, Evidence, LabelledEnum, Need, Partner, PartnerKind
 from matcher.store.contacts import contacts_of
+from matcher.store.partner_facts import get_facts
 from matcher.text.mask import mask_personal
 
 _A_FIRM = "某企业"
@@ -77,7 +79,11 @@ def letter(desk: Desk, pairing_id: int, reader: Reader) -> Letter:
     if card.pairing.released_at is not None:
         return _open_letter(desk, card, reader)
     need = anonymous_need(card.need, card.enterprise)
-    partner = anonymous_partner(card.partner) if reader is Reader.ENTERPRISE else card.partner
+    partner = card.partner
+    if reader is Reader.ENTERPRISE:
+        with desk.reading() as session:
+            aliases = get_facts(session, partner.id).aliases
+        partner = anonymous_partner(partner, aliases)
     return Letter(
         reader=reader,
         pairing=card.pairing,
@@ -107,9 +113,21 @@ def anonymous_need(need: Need, enterprise: Enterprise | None) -> Need:
     )
 
 
-def anonymous_partner(partner: Partner) -> Partner:
-    """A partner without who it is: its kind, field, title and evidence, no names in its texts."""
-    names = (partner.name, partner.name_en, *known_names(partner.affiliation))
+def partner_names(partner: Partner, aliases: Iterable[str] = ()) -> tuple[str, ...]:
+    """Everything by which somebody could tell who a partner is: its names, and where it works."""
+    own = () if partner.kind is PartnerKind.EXPERT else known_bodies(partner.name)
+    place = known_bodies(partner.affiliation)
+    return (partner.name, partner.name_en, *aliases, *own, *place)
+
+
+def anonymous_partner(partner: Partner, aliases: Iterable[str] = ()) -> Partner:
+    """A partner without who it is: its kind, field, title and evidence, no names in its texts.
+
+    Args:
+        partner: as the directory has it.
+        aliases: other names under which it is known.
+    """
+    names = partner_names(partner, aliases)
     instead = _A_PARTNER[partner.kind]
 
     def hidden(text: str) -> str:

@@ -74,27 +74,43 @@ def begin(
             or the need does not look for a partner.
         InvalidInputError: a pairing does not begin at this stage, or the note is too long.
     """
+    with desk.writing() as session:
+        return begin_in(
+            desk, session, need_id, partner_id, stage=stage, probability=probability, note=note
+        )
+
+
+def begin_in(
+    desk: Desk,
+    session: Session,
+    need_id: str,
+    partner_id: str,
+    *,
+    stage: PairingStage,
+    probability: float | None,
+    note: str,
+) -> Pairing:
+    """`begin` within a session; what it refuses it refuses before it changes anything."""
     if stage not in _FIRST:
         raise InvalidInputError(
             f"新的对接只能从“{_S.RECOMMENDED.label}”或“{_S.SENT.label}”开始", field="stage"
         )
     text = checked_text(note, required=False)
-    with desk.writing() as session:
-        need, partner = _own_need(desk, session, need_id), get_partner(session, partner_id)
-        status = need_status(session, need_id)
-        if not may_begin(status):
-            raise ConflictError(
-                f"这条需求现在是“{status.label}”。只有“{NeedStatus.LISTED.label}”和"
-                f"“{NeedStatus.MATCHING.label}”的需求可以推送，请先办理需求的状态"
-            )
-        _refuse_conflict(session, need, partner)
-        known = find_pairing(session, need_id, partner_id)
-        if known is None:
-            return _begun(desk, session, need, partner, stage, probability=probability, note=text)
-        if known.stage is not _S.RECOMMENDED or stage is _S.RECOMMENDED:
-            raise ConflictError(_why_not_again(known, partner))
-        known = replace(known, probability=probability or known.probability)
-        return _to_stage(desk, session, known, stage, seen=known.version, note=text)
+    need, partner = _own_need(desk, session, need_id), get_partner(session, partner_id)
+    status = need_status(session, need_id)
+    if not may_begin(status):
+        raise ConflictError(
+            f"这条需求现在是“{status.label}”。只有“{NeedStatus.LISTED.label}”和"
+            f"“{NeedStatus.MATCHING.label}”的需求可以推送，请先办理需求的状态"
+        )
+    _refuse_conflict(session, need, partner)
+    known = find_pairing(session, need_id, partner_id)
+    if known is None:
+        return _begun(desk, session, need, partner, stage, probability=probability, note=text)
+    if known.stage is not _S.RECOMMENDED or stage is _S.RECOMMENDED:
+        raise ConflictError(_why_not_again(known, partner))
+    known = replace(known, probability=probability or known.probability)
+    return _to_stage(desk, session, known, stage, seen=known.version, note=text)
 
 
 def refuse(
@@ -113,25 +129,34 @@ def refuse(
         ConflictError: they are together already, or were refused before.
         InvalidInputError: the note is too long.
     """
-    text = checked_text(note, required=False)
     with desk.writing() as session:
-        need, partner = _own_need(desk, session, need_id), get_partner(session, partner_id)
-        known = find_pairing(session, need_id, partner_id)
-        if known is not None and known.stage is not _S.RECOMMENDED:
-            raise ConflictError(_why_not_again(known, partner))
-        if known is not None:
-            failed = replace(known, reason=reason)
-            return _to_stage(desk, session, failed, _S.FAILED, seen=known.version, note=text)
-        return _begun(
-            desk,
-            session,
-            need,
-            partner,
-            _S.FAILED,
-            reason=reason,
-            probability=probability,
-            note=text,
+        return refuse_in(
+            desk, session, need_id, partner_id, reason, probability=probability, note=note
         )
+
+
+def refuse_in(
+    desk: Desk,
+    session: Session,
+    need_id: str,
+    partner_id: str,
+    reason: FailReason,
+    *,
+    probability: float | None,
+    note: str,
+) -> Pairing:
+    """`refuse` within a session."""
+    text = checked_text(note, required=False)
+    need, partner = _own_need(desk, session, need_id), get_partner(session, partner_id)
+    known = find_pairing(session, need_id, partner_id)
+    if known is not None and known.stage is not _S.RECOMMENDED:
+        raise ConflictError(_why_not_again(known, partner))
+    if known is not None:
+        failed = replace(known, reason=reason)
+        return _to_stage(desk, session, failed, _S.FAILED, seen=known.version, note=text)
+    return _begun(
+        desk, session, need, partner, _S.FAILED, probability=probability, note=text, reason=reason
+    )
 
 
 def advance(

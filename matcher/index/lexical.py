@@ -118,6 +118,7 @@ class LexicalIndex:
         self._ids = np.empty(0, dtype=np.int64)
         self._lengths = np.empty(0, dtype=np.float32)
         self._alive = np.empty(0, dtype=bool)
+        self._present = 0
         self._row_of = RowMap()
         self._hubness = np.empty(0, dtype=np.float32)
         self._measured = 0
@@ -126,7 +127,7 @@ class LexicalIndex:
 
     def __len__(self) -> int:
         """Number of documents held."""
-        return int(self._alive.sum())
+        return self._present
 
     @property
     def ids(self) -> Ids:
@@ -149,6 +150,7 @@ class LexicalIndex:
         self._ids = np.concatenate([self._ids, ids])
         self._lengths = np.concatenate([self._lengths, lengths])
         self._alive = np.concatenate([self._alive, np.ones(len(ids), dtype=bool)])
+        self._present += len(ids)
         self._hubness = np.concatenate([self._hubness, np.full(len(ids), np.nan, np.float32)])
         self._forget_norms()
         self._fresh_documents += len(ids)
@@ -159,6 +161,7 @@ class LexicalIndex:
         """Remove documents; ids not there are passed over."""
         rows = self._row_of.rows(ids)
         self._alive[rows[rows != ABSENT]] = False
+        self._present = int(self._alive.sum())
         self._row_of.forget(ids)
         self._forget_norms()
 
@@ -184,7 +187,7 @@ class LexicalIndex:
 
     def document_share(self, term: str) -> float:
         """Share of the documents held that contain `term`, 0 to 1; 0 in an empty index."""
-        return len(self._postings(term)[0]) / max(len(self), 1)
+        return self._documents_with(term) / max(len(self), 1)
 
     def pack(self) -> None:
         """Merge the fresh postings into the packed ones and drop those of removed documents."""
@@ -244,9 +247,21 @@ class LexicalIndex:
             name: number for number, name in enumerate(names.split("\n") if names else ())
         }
         index._alive = np.ones(len(index._ids), dtype=bool)
+        index._present = len(index._ids)
         index._row_of.assign(index._ids, np.arange(len(index._ids), dtype=np.int64))
         index._measured = len(index._ids)
         return index
+
+    def _documents_with(self, term: str) -> int:
+        """Number of the documents present that contain `term`."""
+        number = self._terms.get(term)
+        if number is None:
+            return 0
+        if self._present < len(self._ids):
+            return len(self._postings(term)[0])
+        packed = number + 1 < len(self._starts)
+        held = int(self._starts[number + 1] - self._starts[number]) if packed else 0
+        return held + len(self._fresh.get(number, ()))
 
     def _postings(self, term: str) -> tuple[Rows, Floats]:
         """Rows and counts of the documents present that contain `term`."""

@@ -1,6 +1,6 @@
 """A report as data: every document, page and answer of the API is drawn from the same one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias
 
@@ -53,12 +53,17 @@ class Edition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of a table; `unit` such as 项, 万元, empty where there is none."""
+    """A column of a table.
+
+    `unit` is such as 项, 万元, empty where there is none. A column that is not `printed` stands in
+    spreadsheets and on pages, but not in a document on paper, where it would squeeze the others.
+    """
 
     key: str
     label: str
     kind: CellKind = CellKind.TEXT
     unit: str = ""
+    printed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +85,17 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     total: tuple[Cell, ...] | None = None
     empty: str = "本期没有"
+
+    @property
+    def on_paper(self) -> "Table":
+        """The table with the columns alone that are printed."""
+        kept = [place for place, column in enumerate(self.columns) if column.printed]
+        return replace(
+            self,
+            columns=tuple(self.columns[place] for place in kept),
+            rows=tuple(tuple(row[place] for place in kept) for row in self.rows),
+            total=self.total and tuple(self.total[place] for place in kept),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

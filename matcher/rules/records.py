@@ -75,6 +75,7 @@ class Finding:
     """What was found of one condition.
 
     `sentence` is Chinese and complete; `asks` are the facts that would settle an unknown one.
+    One that is not `binding` is the rule of another place, for orientation: it excludes nobody.
     """
 
     condition: str
@@ -82,6 +83,14 @@ class Finding:
     sentence: str
     source: Source
     asks: tuple[Fact, ...] = ()
+    binding: bool = True
+
+    @property
+    def counted(self) -> Verdict:
+        """What it counts for: failing what is only for orientation is a thing to be looked into."""
+        if self.verdict is Verdict.FAIL and not self.binding:
+            return Verdict.UNKNOWN
+        return self.verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +107,8 @@ class SiteCheck:
 
     @property
     def verdict(self) -> Verdict:
-        """Fail if any condition fails, else unknown if any is, else pass."""
-        return worst(finding.verdict for finding in self.findings)
+        """Fail if any binding condition fails, else unknown if anything is open, else pass."""
+        return worst(finding.counted for finding in self.findings)
 
     @property
     def title(self) -> str:
@@ -108,8 +117,13 @@ class SiteCheck:
 
     @property
     def failed(self) -> tuple[Finding, ...]:
-        """The conditions that fail."""
-        return tuple(each for each in self.findings if each.verdict is Verdict.FAIL)
+        """The binding conditions that fail."""
+        return tuple(each for each in self.findings if each.counted is Verdict.FAIL)
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """What is still to be looked into."""
+        return tuple(each for each in self.findings if each.counted is Verdict.UNKNOWN)
 
     @property
     def missing(self) -> tuple[Fact, ...]:

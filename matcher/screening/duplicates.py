@@ -19,7 +19,14 @@ from numpy.typing import NDArray
 from matcher.errors import ModelError
 from matcher.records import LabelledEnum
 from matcher.screening.logistic import Logistic
-from matcher.screening.pair_features import OVERLAPS, Rarity, common_words, overlaps, text_facts
+from matcher.screening.pair_features import (
+    OVERLAPS,
+    Rarity,
+    TextFacts,
+    common_words,
+    overlaps,
+    text_facts,
+)
 
 Vectors = NDArray[np.float32]
 Floats = NDArray[np.float64]
@@ -121,8 +128,8 @@ class DuplicateJudge:
         Returns:
             A likeness for each of `others`, in their order.
         """
-        own = text_facts(text, self._rarity)
-        facts = [text_facts(other, self._rarity) for other in others]
+        own = self.facts(text)
+        facts = [self.facts(other) for other in others]
         shared = np.array([overlaps(own, other) for other in facts]).reshape(-1, len(OVERLAPS))
         same = self.weights.same.probability(shared)
         related: Sequence[float | None] = [None] * len(others)
@@ -139,6 +146,20 @@ class DuplicateJudge:
             )
             for is_same, is_related, other in zip(same.tolist(), related, facts, strict=True)
         ]
+
+    def facts(self, text: str) -> TextFacts:
+        """A text taken apart, for `versions`."""
+        return text_facts(text, self._rarity)
+
+    def versions(self, own: TextFacts, others: Sequence[TextFacts]) -> list[float]:
+        """Probability of each of some texts of being a version of one, in their order."""
+        shared = np.array([overlaps(own, other) for other in others]).reshape(-1, len(OVERLAPS))
+        same: list[float] = self.weights.same.probability(shared).tolist()
+        return same
+
+    def is_same(self, probability: float) -> bool:
+        """Whether a text with this probability counts as a version (重复需求)."""
+        return _kind(probability, None) is LikenessKind.SAME
 
     def related(self, cosines: Floats, backgrounds: Floats) -> Floats:
         """Probability of one problem, from cosines and the backgrounds, all of one shape (n,)."""

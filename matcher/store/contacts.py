@@ -1,10 +1,13 @@
 """Queries on contact data."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from matcher.casework.contacts import Contact, ContactOwner, Secrecy
 from matcher.errors import NotFoundError
+from matcher.store.batches import batched
 from matcher.store.tables_casework import ContactRow
 
 
@@ -16,6 +19,22 @@ def contacts_of(session: Session, owner: ContactOwner, owner_id: str) -> list[Co
         .order_by(ContactRow.id)
     )
     return list(map(_contact, session.scalars(query)))
+
+
+def contacts_of_many(
+    session: Session, owner: ContactOwner, owner_ids: Iterable[str]
+) -> dict[str, list[Contact]]:
+    """All contacts of records of one kind, as they are, by record; those without any left out."""
+    found: dict[str, list[Contact]] = {}
+    for batch in batched(owner_ids):
+        query = (
+            select(ContactRow)
+            .where(ContactRow.owner == owner, ContactRow.owner_id.in_(batch))
+            .order_by(ContactRow.id)
+        )
+        for row in session.scalars(query):
+            found.setdefault(row.owner_id, []).append(_contact(row))
+    return found
 
 
 def get_contact(session: Session, contact_id: int) -> Contact:

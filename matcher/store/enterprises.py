@@ -12,6 +12,7 @@ from matcher.records import Enterprise, EnterpriseSize
 from matcher.store.batches import batched
 from matcher.store.codec import enterprise_from
 from matcher.store.saving import SaveCounts, save_rows
+from matcher.store.site_facts import delete_site_facts
 from matcher.store.tables import EnterpriseRow
 
 _SIZES: Final = {size.value: place for place, size in enumerate(EnterpriseSize)}
@@ -156,7 +157,7 @@ def enterprise_industries(session: Session, *, county: str = "", most: int = 200
 
 
 def delete_enterprise(session: Session, enterprise_id: str) -> None:
-    """Remove an enterprise that nothing hangs on.
+    """Remove an enterprise that nothing hangs on, with what was found out for site types.
 
     Raises:
         NotFoundError: there is no such enterprise.
@@ -166,6 +167,7 @@ def delete_enterprise(session: Session, enterprise_id: str) -> None:
     )
     if removed.first() is None:
         raise NotFoundError("企业", enterprise_id)
+    delete_site_facts(session, "enterprise", enterprise_id)
     session.expire_all()
 
 

@@ -8,33 +8,17 @@ from sqlalchemy import ColumnElement, Select, and_, cast, func, null, or_, selec
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from matcher.casework.associations import CONGRESS_YEARS, AssociationKind, AssociationStatus
+from matcher.casework.milestones import BEFORE_LISTING, Milestone
 from matcher.casework.months import Days, day_of, years_before
 from matcher.casework.needs import NeedStatus
 from matcher.casework.progress import UNDERWAY
 from matcher.casework.stations import EXPIRY_NOTICE, StationStatus
-from matcher.records import LabelledEnum, TechField
+from matcher.records import TechField
 from matcher.store.tables import EnterpriseRow, NeedRow, UtcDateTime
 from matcher.store.tables_casework import AssociationRow, NeedStepRow, PairingRow, StationRow
 
 Column: TypeAlias = InstrumentedAttribute[str]
 Key = TypeVar("Key", str, str | None)
-
-_BEFORE_LISTING = (NeedStatus.DRAFT, NeedStatus.PENDING, NeedStatus.RETURNED, NeedStatus.CLOSED)
-
-
-class Milestone(LabelledEnum):
-    """What a need reaches on its way; each need reaches each of them once, the first time."""
-
-    SUBMITTED = "submitted", "新需求"
-    LISTED = "listed", "入库"
-    MATCHING = "matching", "对接中"
-    SIGNED = "signed", "已签约"
-    STATIONED = "stationed", "已建站"
-
-    @classmethod
-    def term(cls) -> str:
-        """Chinese name of the list, for error messages."""
-        return "办理节点"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +165,7 @@ def _reached(milestone: Milestone, days: Days, county: str) -> Select[*tuple[Any
         # known of it is the day of its submission.
         unnoted = and_(
             first.c.at.is_(None),
-            NeedRow.status.not_in(_BEFORE_LISTING),
+            NeedRow.status.not_in(BEFORE_LISTING),
             NeedRow.submitted.between(days.first, days.last),
         )
         reached = or_(reached, unnoted)

@@ -1,7 +1,7 @@
 """Queries on merges of partners: what hangs on a record, moving it, and what undoing needs."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,10 +11,15 @@ from sqlalchemy.orm import Session
 from matcher.casework.contacts import ContactOwner
 from matcher.casework.merging import PartnerMerge, WholePartner
 from matcher.casework.partners import PartnerFacts
+from matcher.casework.plans import Mark, PlanMark
+from matcher.casework.site_facts import SiteFact
 from matcher.errors import NotFoundError
 from matcher.records import Evidence, EvidenceType, Partner, PartnerKind
 from matcher.store.partner_facts import get_facts
 from matcher.store.partners import get_partner
+from matcher.store.plan_marks import marks_of_partner
+from matcher.store.plan_pairs import pair_keys_of
+from matcher.store.site_facts import delete_site_facts, save_site_facts, site_facts_of
 from matcher.store.tables_casework import (
     ContactRow,
     PairingRow,
@@ -46,6 +51,11 @@ def whole_partner(session: Session, partner_id: str) -> WholePartner:
             (row.station_id, row.position)
             for row in session.execute(stations.order_by(StationPartnerRow.station_id))
         ),
+        site_facts=tuple(
+            site_facts_of(session, "partner", [partner_id]).get(partner_id, {}).values()
+        ),
+        marks=marks_of_partner(session, partner_id),
+        plan_pairs=pair_keys_of(session, partner_id),
     )
 
 
@@ -105,6 +115,28 @@ def part_stations(session: Session, kept: WholePartner, merged: WholePartner) ->
         )
     session.flush()
     session.expire_all()
+
+
+def join_site_facts(session: Session, kept: WholePartner, merged: WholePartner) -> None:
+    """Give a record what was found out of the one that goes into it, where it says nothing."""
+    own = kept.partner.id
+    save_site_facts(session, (replace(each, owner_id=own) for each in merged.beyond(kept)))
+
+
+def part_site_facts(session: Session, kept: WholePartner, merged: WholePartner) -> None:
+    """Give the record that had been merged back what was found out of it.
+
+    What was entered since stays with the kept one.
+    """
+    own = kept.partner.id
+    present = site_facts_of(session, "partner", [own]).get(own, {})
+    back = [
+        each.name
+        for each in merged.beyond(kept)
+        if present.get(each.name) == replace(each, owner_id=own)
+    ]
+    delete_site_facts(session, "partner", own, back)
+    save_site_facts(session, merged.site_facts)
 
 
 def add_merge(session: Session, merge: PartnerMerge) -> PartnerMerge:
@@ -193,7 +225,10 @@ def _merge(row: PartnerMergeRow) -> PartnerMerge:
 
 
 def _whole_json(whole: WholePartner) -> dict[str, Any]:
-    return asdict(whole) | {"facts": _facts_json(whole.facts)}
+    site_facts = [asdict(f) | {"noted_on": f.noted_on.isoformat()} for f in whole.site_facts]
+    marks = [asdict(mark) | {"marked_at": mark.marked_at.isoformat()} for mark in whole.marks]
+    told = {"facts": _facts_json(whole.facts), "site_facts": site_facts, "marks": marks}
+    return asdict(whole) | told
 
 
 def _whole(values: Mapping[str, Any]) -> WholePartner:
@@ -203,7 +238,19 @@ def _whole(values: Mapping[str, Any]) -> WholePartner:
         contacts=tuple(values["contacts"]),
         pairings=tuple(values["pairings"]),
         stations=tuple((station, position) for station, position in values["stations"]),
+        # Merges of earlier versions do not tell them.
+        site_facts=tuple(
+            SiteFact(**{**each, "noted_on": date.fromisoformat(each["noted_on"])})
+            for each in values.get("site_facts", ())
+        ),
+        marks=tuple(map(_plan_mark, values.get("marks", ()))),
+        plan_pairs=tuple((plan, need) for plan, need in values.get("plan_pairs", ())),
     )
+
+
+def _plan_mark(values: Mapping[str, Any]) -> PlanMark:
+    at = datetime.fromisoformat(values["marked_at"])
+    return PlanMark(**{**values, "mark": Mark(values["mark"]), "marked_at": at})
 
 
 def _partner(values: Mapping[str, Any]) -> Partner:

@@ -92,6 +92,15 @@ def get_needs(session: Session, ids: Iterable[str]) -> dict[str, Need]:
     return found
 
 
+def counties_of_needs(session: Session, ids: Iterable[str]) -> dict[str, str]:
+    """The county of each of these needs that exists."""
+    found: dict[str, str] = {}
+    for batch in batched(ids):
+        query = select(NeedRow.id, NeedRow.county).where(NeedRow.id.in_(batch))
+        found.update({need_id: county for need_id, county in session.execute(query)})
+    return found
+
+
 def each_need(
     session: Session, *, county: str = "", statuses: Collection[NeedStatus] = ()
 ) -> Iterator[Need]:

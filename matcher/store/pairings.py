@@ -138,6 +138,17 @@ def pairings_of_need(session: Session, need_id: str) -> list[Pairing]:
     return list(map(_pairing, session.scalars(query)))
 
 
+def pairings_of_needs(session: Session, need_ids: Iterable[str]) -> dict[tuple[str, str], Pairing]:
+    """All pairings of some needs, by need and partner."""
+    found: dict[tuple[str, str], Pairing] = {}
+    for batch in batched(need_ids):
+        query = select(PairingRow).where(PairingRow.need_id.in_(batch))
+        found.update(
+            {(row.need_id, row.partner_id): _pairing(row) for row in session.scalars(query)}
+        )
+    return found
+
+
 def pairings_of_partner(session: Session, partner_id: str, *, county: str = "") -> list[Pairing]:
     """All pairings of a partner, or those of one county, the latest first."""
     query = select(PairingRow).where(PairingRow.partner_id == partner_id)

@@ -15,6 +15,7 @@ from matcher.store.codec import columns, partner_from
 from matcher.store.jsonlists import any_contains, listed_in
 from matcher.store.passages import delete_passages, replace_passages
 from matcher.store.saving import SaveCounts, save_rows
+from matcher.store.site_facts import delete_site_facts
 from matcher.store.tables import EvidenceRow, PartnerRow
 from matcher.store.tables_casework import PartnerFactsRow
 from matcher.text.passages import partner_passages
@@ -55,7 +56,7 @@ def save_partners(session: Session, partners: Sequence[Partner]) -> SaveCounts:
 
 
 def delete_partner(session: Session, partner_id: str) -> None:
-    """Remove a partner with its evidence and passages.
+    """Remove a partner with its evidence, passages and what was found out for site types.
 
     Raises:
         NotFoundError: there is no such partner.
@@ -66,6 +67,7 @@ def delete_partner(session: Session, partner_id: str) -> None:
     if result.first() is None:
         raise NotFoundError("对象", partner_id)
     delete_passages(session, Side.PARTNER, [partner_id])
+    delete_site_facts(session, "partner", partner_id)
     record_changes(session, Side.PARTNER, [partner_id])
     session.expire_all()
 

@@ -18,6 +18,9 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from matcher.casework.associations import ENTERPRISES_FOR_PARK
+from matcher.casework.batches import BatchState, DocumentKind, Inputs
+from matcher.casework.pairings import StoredFile
+from matcher.casework.plans import Mark, PlanMark, UnmetNeed, UnmetReason
 from matcher.desk import Desk
 from matcher.desk.needs import open_need
 from matcher.files import FileStore
@@ -26,9 +29,13 @@ from matcher.people.secrets import new_token, token_digest
 from matcher.records import Enterprise, Need
 from matcher.service import Matcher
 from matcher.store.api_keys import add_link
+from matcher.store.batch_results import BatchDocument, add_documents
+from matcher.store.batch_runs import Runner, begin_batch, end_batch
 from matcher.store.enterprises import save_enterprises
 from matcher.store.needs import save_needs
 from matcher.store.partners import save_partners
+from matcher.store.plan_marks import set_mark
+from matcher.store.plans import add_plan
 from matcher.store.tables import Base
 from matcher.store.tables_casework import (
     AssociationRow,
@@ -42,6 +49,7 @@ from matcher.store.tables_casework import (
     StationRow,
 )
 from tests.conftest import CONTACTS, SOCIETY
+from tests.plans import pair, plan
 
 OWN, OTHER = "乐清市", "平阳县"
 MARK = "甲县专有"
@@ -158,6 +166,8 @@ def fill_county(matcher: Matcher) -> dict[str, str]:
             "enterprise_id": "E-own",
             "partner_id": CONTACTS.id,
             **_casework(session, digest),
+            **_batch(session, digest),
+            "plan_id": _plan(session),
         }
         token = new_token()
         link = SubmissionLink(
@@ -176,6 +186,7 @@ ELSEWHERE = {
     "year": "2026",
     "reader": "partner",
     "subject": "needs",
+    "month": "2026-11",
 }
 """Parameters that name no record of a county."""
 
@@ -317,6 +328,50 @@ def _casework(session: Session, digest: str) -> dict[str, str]:
     }
 
 
+def _plan(session: Session) -> str:
+    """A plan with pairs, a mark and an unmet need of the county."""
+    told = {"reason": f"{MARK}推荐理由。"}
+    pairs = [
+        pair("N-own", CONTACTS.id, OWN, 0, **told),
+        pair("N-own", SOCIETY.id, OWN, 1, rank=2, **told),
+    ]
+    unmet = UnmetNeed(need_id="N-new", county=OWN, reason=UnmetReason.NOBODY, told=f"{MARK}说明")
+    mark = PlanMark(
+        need_id="N-own",
+        partner_id=SOCIETY.id,
+        mark=Mark.EXCLUDE,
+        note=f"{MARK}说明",
+        marked_at=NOW,
+        marked_by="示例",
+    )
+    set_mark(session, mark)
+    return str(add_plan(session, plan("2026-10", [unmet]), pairs).id)
+
+
+def _batch(session: Session, digest: str) -> dict[str, str]:
+    """A finished batch with a document of the county."""
+    inputs = Inputs(model_id="hash", library_id="0", revision=0, token="0", program="0")
+    runner = Runner(host="server", pid=1, by="示例")
+    batch = begin_batch(session, "2026-10", inputs, out="/data", runner=runner, at=NOW)
+    end_batch(session, batch.id, BatchState.FINISHED, NOW)
+    name, size = f"{MARK}月报.txt", len(CONTENT)
+    document = BatchDocument(
+        id=0,
+        batch_id=batch.id,
+        county=OWN,
+        kind=DocumentKind.WORD,
+        path=name,
+        size=size,
+        sha256=digest,
+        file_id=None,
+    )
+    kept = StoredFile(id=0, name=name, media_type="text/plain", size=size, sha256=digest)
+    return {
+        "batch_id": str(batch.id),
+        "document_id": str(add_documents(session, [(document, kept)])[0].id),
+    }
+
+
 def records(matcher: Matcher) -> set[str]:
     """All rows of all tables that hold records, to see that nothing was changed."""
     with matcher.reading() as session:
@@ -329,8 +384,14 @@ def records(matcher: Matcher) -> set[str]:
 
 
 def shown(response: Response) -> str:
-    """The text of an answer, also of a workbook."""
+    """The text of an answer, also of a workbook or a document with workbooks in it."""
     if not response.content.startswith(b"PK"):
         return response.text
-    with ZipFile(BytesIO(response.content)) as book:
-        return unescape("".join(book.read(name).decode() for name in book.namelist()))
+    return unescape(_packed(response.content))
+
+
+def _packed(content: bytes) -> str:
+    if not content.startswith(b"PK"):
+        return content.decode(errors="replace")
+    with ZipFile(BytesIO(content)) as book:
+        return "".join(_packed(book.read(name)) for name in book.namelist())

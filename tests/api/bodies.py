@@ -36,6 +36,11 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /pairings/refuse": {"reason": "other"},
     "POST /pairings/{pairing_id}/fail": {"reason": "other"},
     "POST /pairings/{pairing_id}/stage": {"stage": "stationed"},
+    "POST /plans/marks": {"mark": "pin"},
+    "POST /plans/marks/remove": {"need": "N-own", "partner": "S1"},
+    "POST /plans/{plan_id}/adopt": {"need": "N-own", "partner": "S1"},
+    "POST /plans/{plan_id}/drop": {"need": "N-own", "partner": "S1", "reason": "other"},
+    "POST /plans/{plan_id}/mark": {"need": "N-own", "partner": "S1", "mark": "pin"},
     "POST /contacts/new": {"owner": "need", "owner_id": "N-own"},
     "POST /partners/{partner_id}/merge": {"other": "S1"},
     "POST /stations/{station_id}/steps": {"status": "cancelled"},
@@ -58,6 +63,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "version": 1,
     },
     "associations": {"version": 1},
+    "plans": {"pairs": [{"need_id": "N-own", "partner_id": "S1"}]},
     "accounts": {"username": "sample.person", "name": "示例", "role": "county_staff"},
     "keys": {"name": "示例", "role": "county_staff"},
 }
@@ -66,6 +72,11 @@ BODIES: dict[str, dict[str, Any]] = {
 QUERIES: dict[str, dict[str, str]] = {
     "GET /api/v1/contacts": {"owner": "need", "owner_id": "N-own"},
     "GET /contacts/new": {"owner": "need", "owner_id": "N-own"},
+    "GET /api/v1/needs/{need_id}/sites": {"partner": "X1"},
+    "PUT /api/v1/needs/{need_id}/sites": {"partner": "X1"},
+    "GET /needs/{need_id}/sites": {"partner": "X1"},
+    "POST /needs/{need_id}/sites": {"partner": "X1"},
+    "DELETE /api/v1/plans/marks": {"need_id": "N-own", "partner_id": "S1"},
     "GET /partners/{partner_id}/merge": {"other": "S1"},
 }
 """What the address of a list must say."""

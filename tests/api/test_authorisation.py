@@ -46,12 +46,17 @@ from tests.people import SESSIONS, account, sign_in
 ENDPOINTS = endpoints(create_app())
 KNOWN = [each for each in ENDPOINTS if str(each) in EXPECTED]
 NAMELESS = {
-    "GET /",
     "GET /associations/coverage",
     "GET /associations/coverage/export",
     "GET /api/v1/associations/coverage/{year}",
     "GET /api/v1/outcomes/totals",
     "GET /partners/export",
+    "GET /plans",
+    "GET /api/v1/plans",
+    "GET /api/v1/plans/{plan_id}",
+    "GET /api/v1/plans/{plan_id}/loads",
+    "GET /reports",
+    "GET /api/v1/reports",
     "GET /needs/common",
     "GET /api/v1/common-needs",
 }
@@ -62,6 +67,7 @@ COUNTY_RECORDS = {
     "pairing_id",
     "file_id",
     "contact_id",
+    "document_id",
     "station_id",
     "outcome_id",
     "association_id",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.casework.anonymity import anonymous, known_names
+from matcher.casework.anonymity import anonymous, known_bodies, known_names
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,26 @@ def test_all_forms_are_hidden_the_longest_first() -> None:
     names = known_names("示例市甲乙电气有限公司")
     told = "示例市甲乙电气有限公司（甲乙电气）的断路器温升过高"
     assert anonymous(told, names, "某企业") == "某企业（某企业）的断路器温升过高"
+
+
+@pytest.mark.parametrize(
+    ("name", "forms"),
+    [
+        (
+            "示例大学电气学院（示例）",
+            ("示例大学电气学院（示例）", "示例大学电气学院", "示例大学"),
+        ),
+        (
+            "示例电器研究所（集团）有限公司",
+            ("示例电器研究所（集团）有限公司", "示例电器研究所（集团）", "示例电器研究所"),
+        ),
+        ("MIT", ("MIT",)),
+        ("学院", ("学院",)),
+        ("", ()),
+    ],
+)
+def test_the_bodies_in_a_name(name: str, forms: tuple[str, ...]) -> None:
+    assert known_bodies(name) == forms
 
 
 def test_case_is_of_no_account_and_signs_are_no_patterns() -> None:

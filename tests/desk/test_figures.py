@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matcher.casework.milestones import Milestone, funnel_of
 from matcher.casework.needs import NEED_FLOW, NeedStatus
 from matcher.desk import Desk
-from matcher.desk.figures import dashboard, funnel_of, progress
+from matcher.desk.figures import dashboard, progress
 from matcher.errors import ForbiddenError
 from matcher.people import Actor, ActorKind, Role, actor_of_program
 from matcher.people.actors import PERMISSIONS
 from matcher.records import Need
 from matcher.service import Matcher
-from matcher.store.figures import Milestone
 from matcher.store.need_steps import set_status
 from matcher.store.tables import NeedRow
 

@@ -112,8 +112,11 @@ def test_scores_agree_with_the_formula_after_any_changes(
     later = {100 + number: text for number, text in enumerate(second)}
     index.add(np.array(list(later), dtype=np.int64), list(later.values()))
     documents |= later
+    before_searching = index.document_share("a")
     assert_equal(found_scores(index, query), shares(documents, query))
     assert len(index) == len(documents)
+    with_it = sum("a" in text.split() for text in documents.values())
+    assert before_searching == with_it / max(len(documents), 1)
 
 
 def test_top_is_ordered_and_holds_to_the_allowed() -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from matcher.casework.associations import Association, AssociationKind, AssociationStatus
+from matcher.casework.milestones import Milestone
 from matcher.casework.months import Days, day_of
 from matcher.casework.needs import NeedStatus
 from matcher.casework.pairings import PairingStage
@@ -16,7 +17,6 @@ from matcher.store.database import Database
 from matcher.store.enterprises import save_enterprises
 from matcher.store.figures import (
     Ending,
-    Milestone,
     Reached,
     Waiting,
     count_associations,

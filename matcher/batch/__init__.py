@@ -1,0 +1,1 @@
+"""The monthly batch: screening, ranking, plan, figures and documents as one resumable run."""
