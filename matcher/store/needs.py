@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, case, delete, func, or_, select
+from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from matcher.casework.needs import NeedStatus
@@ -50,8 +50,15 @@ class NeedQuery:
 
 
 def save_needs(session: Session, needs: Sequence[Need]) -> SaveCounts:
-    """Create or update needs with their passages; their enterprises must exist."""
+    """Create or update needs with their passages; their enterprises must exist.
+
+    Pairings follow a need that has come to another county.
+    """
     saved = save_rows(session, NeedRow, needs)
+    for some in batched(need.id for need in saved.written):
+        own = select(NeedRow.county).where(NeedRow.id == PairingRow.need_id).scalar_subquery()
+        moved = update(PairingRow).where(PairingRow.need_id.in_(some), PairingRow.county != own)
+        session.execute(moved.values(county=own), execution_options={"synchronize_session": False})
     replace_passages(session, Side.NEED, {need.id: need_passages(need) for need in saved.written})
     record_changes(session, Side.NEED, [need.id for need in saved.written])
     return saved.counts

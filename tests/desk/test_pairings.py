@@ -21,6 +21,7 @@ from matcher.store.audit import list_audit
 from matcher.store.contacts import save_contact
 from matcher.store.enterprises import save_enterprises
 from matcher.store.need_steps import need_status, set_status, steps_of
+from matcher.store.needs import get_need
 from matcher.store.pairings import PairingFilter
 from matcher.store.tables_casework import PairingRow, PartnerFactsRow
 from tests.conftest import HIDES, HOT_CONTACTS
@@ -474,3 +475,13 @@ def test_nothing_is_released_before_sending_or_after_a_failure(city: Desk) -> No
         pairings.release(city, recommended.id, seen=2)
     with pytest.raises(ConflictError, match="不再出函"):
         letter(city, recommended.id, Reader.PARTNER)
+
+
+def test_a_pairing_follows_its_need_into_another_county(city: Desk, county: Desk) -> None:
+    pairing = pairings.begin(city, "N1", "X1")
+    with city.reading() as session:
+        need = get_need(session, "N1")
+    city.matcher.save_needs([replace(need, county="平阳县")])
+    assert pairing_views.open_pairing(city, pairing.id).card.pairing.county == "平阳县"
+    with pytest.raises(NotFoundError):
+        pairing_views.open_pairing(county, pairing.id)
