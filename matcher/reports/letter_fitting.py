@@ -18,7 +18,8 @@ _TEXT_WIDTH, _SMALL_WIDTH = 60, 70
 _LABEL = "　　需求内容："
 _WANTED_NEED = {Addressee.ENTERPRISE: 60, Addressee.PARTNER: 110, Addressee.BOTH: 110}
 """Characters of the need that are kept before the other parts; its enterprise knows it anyway."""
-_SHORTEST_NEED = 60
+_SHORTEST_NEED = 53
+"""With its label two lines; a third would be one too many for the fullest letters."""
 _LONGEST_TITLE, _LONGEST_NAME, _LONGEST_PROOF, _LONGEST_WORD = 40, 60, 66, 24
 _MOST_CONTACTS = 4
 _OPENING = {Addressee.ENTERPRISE: 62, Addressee.PARTNER: 64, Addressee.BOTH: 32}
