@@ -46,15 +46,18 @@ class BulkRanker:
         database: Database,
         encoder: Encoder,
         index: LiveIndex,
+        *,
         probabilities: Probabilities,
         weights: Mapping[str, float],
+        nearness: WordNearness | None,
     ) -> None:
+        """Take what is needed; without `nearness` reasons name the need's own words alone."""
         self._database = database
         self._encoder = encoder
         self._index = index
         self._probabilities = probabilities
         self._weights = weights
-        self._nearness = WordNearness(encoder) if encoder.is_static else None
+        self._nearness = nearness
 
     def rank(
         self,

@@ -107,7 +107,14 @@ class Matcher:
         self._reranking = reranking
         self.screener = Screener(database, encoder, index)
         self._nearness = WordNearness(encoder) if encoder.is_static else None
-        self._bulk = BulkRanker(database, encoder, index, judgement.probabilities, weights)
+        self._bulk = BulkRanker(
+            database,
+            encoder,
+            index,
+            probabilities=judgement.probabilities,
+            weights=weights,
+            nearness=self._nearness,
+        )
 
     @property
     def home(self) -> Path:
