@@ -16,8 +16,10 @@ _ASSETS = Path(fastapi_offline.__file__).parent / "static"
 def install(app: FastAPI) -> None:
     """Serve the page and Swagger UI's files."""
     app.mount("/api/docs/assets", StaticFiles(directory=_ASSETS), name="swagger")
+    app.add_api_route(DOCS_PATH, show_docs, include_in_schema=False, dependencies=REQUIRED)
 
-    @app.get(DOCS_PATH, include_in_schema=False, dependencies=REQUIRED)
-    def show_docs(request: Request) -> Response:
-        """The API, with every operation to try out."""
-        return page(request, "docs.html", openapi_url=app.openapi_url)
+
+def show_docs(request: Request) -> Response:
+    """The API, with every operation to try out."""
+    # Not a function within `install`: the framework keeps routes for good, and with them the app.
+    return page(request, "docs.html", openapi_url=request.app.openapi_url)

@@ -1,13 +1,14 @@
 """A monthly plan in a real browser: made, decided about, and within every window."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from matcher.service import Matcher
 from matcher.store.plans import add_plan
-from tests.browser.conftest import Watched
+from tests.browser.conftest import WIDTHS, Watched, watching
 from tests.plans import PAIRS, plan
 
 pytestmark = pytest.mark.browser
@@ -34,15 +35,9 @@ def staff(
     request: pytest.FixtureRequest, browser: Browser, server: str, kept: Matcher
 ) -> Iterator[Watched]:
     """Staff of the city, with JavaScript and without."""
-    context = browser.new_context(
-        viewport={"width": 1366, "height": 768}, java_script_enabled=request.param
-    )
-    watched = Watched(context.new_page(), server)
-    watched.sign_in(kept)
-    yield watched
-    context.close()
-    assert watched.complaints == []
-    assert watched.outside == []
+    with watching(browser, server, scripted=request.param) as watched:
+        watched.sign_in(kept)
+        yield watched
 
 
 def test_a_plan_is_made_and_shows_itself(staff: Watched) -> None:
@@ -51,43 +46,40 @@ def test_a_plan_is_made_and_shows_itself(staff: Watched) -> None:
     page.fill("#f-partners_per_need", "2")
     page.get_by_role("button", name="开始生成").click()
     page.wait_for_url("**/plans/2?done=made", timeout=60_000)
-    assert "方案已经做好" in page.inner_text("[role=status]")
+    expect(page.get_by_role("status")).to_contain_text("方案已经做好")
 
 
 def test_pairs_are_decided_one_by_one_and_all_at_once(staff: Watched) -> None:
     page = staff.open("/plans/1")
-    page.get_by_role("button", name="采纳触头专家", exact=True).click()
-    page.wait_for_url("**#p1")
-    assert page.locator("#p1").get_by_text("已推荐").is_visible()
+    staff.press(page.get_by_role("button", name="采纳触头专家", exact=True))
+    expect(page).to_have_url(re.compile("#p1$"))
+    expect(page.locator("#p1").get_by_text("已推荐")).to_be_visible()
     refused = page.locator("#p2")
     refused.locator("summary", has_text="不合适").click()
-    refused.get_by_role("button", name="专业方向不符").click()
-    page.wait_for_url("**done=dropped**")
-    assert "不合适" in page.locator("#p2").inner_text()
+    staff.press(refused.get_by_role("button", name="专业方向不符"))
+    expect(page).to_have_url(re.compile("done=dropped"))
+    expect(refused).to_contain_text("不合适")
     page.locator("summary", has_text="全部采纳（1 对）").click()
-    page.get_by_role("button", name="采纳，先不推送").click()
-    page.wait_for_load_state("networkidle")
-    assert "已采纳 1 对" in page.inner_text("[role=status]")
+    staff.press(page.get_by_role("button", name="采纳，先不推送"))
+    expect(page.get_by_role("status")).to_contain_text("已采纳 1 对")
 
 
-@pytest.mark.parametrize("width", [1366, 800, 390, 320])
 @pytest.mark.usefixtures("kept")
-def test_no_page_is_wider_than_the_window(watched: Watched, width: int) -> None:
-    watched.page.set_viewport_size({"width": width, "height": 800})
+def test_no_page_is_wider_than_the_window(watched: Watched) -> None:
     for path in PATHS:
-        page = watched.open(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        watched.open(path)
+        watched.fits(*WIDTHS)
 
 
 @pytest.mark.usefixtures("kept")
 def test_on_paper_there_are_no_buttons(watched: Watched) -> None:
     page = watched.open("/plans/1")
     page.emulate_media(media="print")
-    assert page.is_visible("h1")
-    assert not page.locator(".plan-work").first.is_visible()
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator(".plan-work").first).to_be_hidden()
     page.emulate_media(media="screen")
     page = watched.open("/plans/1/print")
-    assert page.is_visible("button[data-print]")
+    expect(page.locator("button[data-print]")).to_be_visible()
     page.emulate_media(media="print")
-    assert not page.is_visible("button[data-print]")
-    assert page.is_visible("text=触头专家")
+    expect(page.locator("button[data-print]")).to_be_hidden()
+    expect(page.get_by_text("触头专家").first).to_be_visible()
