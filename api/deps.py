@@ -4,6 +4,7 @@ from typing import Annotated, NotRequired, TypedDict, cast
 
 from fastapi import Depends, Request
 
+from api.metrics import Metrics
 from api.sessions import Sessions
 from matcher.batch.launching import Launcher
 from matcher.records import PartnerKind, SearchFilter
@@ -20,6 +21,8 @@ class State(TypedDict):
 
     matcher: Matcher
     sessions: Sessions
+    metrics: Metrics
+    metrics_token: str
     launcher: NotRequired[Launcher]
 
 

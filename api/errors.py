@@ -59,7 +59,7 @@ _DETAILS = {
     400: "请求的内容无法解析。请检查格式和编码，文字应为 UTF-8",
     404: "地址可能写错，或者内容已经移走。请从导航进入",
     405: "请检查请求的方法",
-    500: "程序出了意外错误，已记入日志。请稍后再试，仍有问题请联系管理员",
+    500: "程序出了意外错误，已记入日志。请稍后再试，仍有问题请联系管理员，并告诉他编号",
 }
 
 
@@ -76,11 +76,10 @@ class Problem:
 
 
 def install(app: FastAPI) -> None:
-    """Register the handlers."""
+    """Register the handlers; what none of them takes goes to the outermost middleware."""
     app.add_exception_handler(MatcherError, _on_matcher_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_error)
-    app.add_exception_handler(Exception, _on_unexpected)
 
 
 def problem_of(error: MatcherError) -> Problem:
@@ -95,7 +94,7 @@ def respond(request: Request, problem: Problem) -> Response:
     """Problem details for programs, a page for people."""
     if _is_api(request):
         return JSONResponse(
-            _details(problem, request.url.path),
+            _details(problem, request),
             status_code=problem.status,
             headers=dict(problem.headers),
             media_type=MEDIA_TYPE,
@@ -104,9 +103,15 @@ def respond(request: Request, problem: Problem) -> Response:
         request,
         "error.html",
         problem=problem,
+        request_id=_number_of(request),
         status=problem.status,
         headers=dict(problem.headers),
     )
+
+
+def _number_of(request: Request) -> str:
+    """Number of the request, by which the administrator finds it in the log."""
+    return getattr(request.state, "request_id", "")
 
 
 def _is_api(request: Request) -> bool:
@@ -124,13 +129,14 @@ def _to_login(request: Request) -> Response:
     return RedirectResponse(target, status_code=303)
 
 
-def _details(problem: Problem, instance: str) -> dict[str, Any]:
+def _details(problem: Problem, request: Request) -> dict[str, Any]:
     details: dict[str, Any] = {
         "type": f"urn:need-matcher:problem:{problem.slug}",
         "title": problem.title,
         "status": int(problem.status),
         "detail": problem.detail,
-        "instance": instance,
+        "instance": request.url.path,
+        "request_id": _number_of(request),
     }
     if problem.errors:
         details["errors"] = [error.as_dict() for error in problem.errors]
@@ -176,8 +182,11 @@ def _on_http_error(request: Request, error: Exception) -> Response:
     return respond(request, problem)
 
 
-def _on_unexpected(request: Request, _error: Exception) -> Response:
-    """The server logs the traceback; the response passes by the middleware, so add its headers."""
+def unexpected(request: Request) -> Response:
+    """The answer where something went wrong that nobody foresaw; the log has the traceback.
+
+    It is sent outside of what adds the security headers, so it brings them along.
+    """
     problem = Problem(status=500, slug="internal", title=_TITLES[500], detail=_DETAILS[500])
     response = respond(request, problem)
     response.headers.update(security_headers(request.url.path))

@@ -34,7 +34,7 @@ def telling_terms(query: str, index: PassageIndex) -> frozenset[str]:
 def telling_words(terms: Iterable[str], index: PassageIndex) -> frozenset[str]:
     """Those of the terms that few passages contain, bare numbers left out."""
     named = {term for term in terms if not _NUMBER.fullmatch(term)}
-    if len(index.vectors) < _SMALL_LIBRARY:
+    if len(index) < _SMALL_LIBRARY:
         return frozenset(named)
     return frozenset(term for term in named if index.passage_share(term) <= _TELLING_SHARE)
 

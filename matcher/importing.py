@@ -1,4 +1,8 @@
-"""Importing a file: check all of it, then write all of it, or nothing."""
+"""Importing a file: check all of it, then write all of it, or nothing.
+
+The file is read once. What is sound waits in a temporary file until the last row is checked, so
+that neither memory nor the time that others wait for the write lock grows with the checking.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,7 +11,6 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from matcher.errors import UnreadableFileError
 from matcher.intake import (
     Fault,
     IntakeReport,
@@ -17,6 +20,7 @@ from matcher.intake import (
     read_records,
     summarise,
 )
+from matcher.intake.spool import RecordSpool
 from matcher.records import Enterprise, Need, Partner, PartnerKind
 from matcher.store.batches import batched
 from matcher.store.database import Database
@@ -26,6 +30,7 @@ from matcher.store.partners import save_partners
 from matcher.store.saving import SaveCounts
 
 Report = Callable[[str, int, int], None]
+Record = ParsedNeed | Partner | Enterprise
 Item = TypeVar("Item")
 
 _AT_ONCE = 1000
@@ -68,24 +73,24 @@ def import_file(
 
     Raises:
         UnreadableFileError: the file cannot be read as a whole.
+        OSError: there is no room for the temporary file.
     """
     report = progress or (lambda step, done, total: None)
-
-    def read() -> Iterator[RowResult[ParsedNeed] | RowResult[Partner] | RowResult[Enterprise]]:
-        results = read_records(path, subject, default_kind=default_kind)
-        return checked_references(database, results)
-
-    checked = summarise(_counted(read(), lambda done: report("检查", done, 0)))
-    if dry_run or not checked.good or (checked.fault_count and not keep_good):
-        return ImportResult(report=checked, imported=False)
-    counts, new_enterprises, done = SaveCounts(), 0, 0
-    with database.writing() as session:
-        for batch in batched(_good(read(), path, keep_good=keep_good), _AT_ONCE):
-            saved, created = _save(session, batch)
-            counts += saved
-            new_enterprises += created
-            done += len(batch)
-            report("导入", done, checked.good)
+    results = checked_references(database, read_records(path, subject, default_kind=default_kind))
+    with RecordSpool[Record]() as spool:
+        if not dry_run:
+            results = _spooled(results, spool, keep_good=keep_good)
+        checked = summarise(_counted(results, lambda done: report("检查", done, 0)))
+        if dry_run or not checked.good or (checked.fault_count and not keep_good):
+            return ImportResult(report=checked, imported=False)
+        counts, new_enterprises, done = SaveCounts(), 0, 0
+        with database.writing() as session:
+            for batch in spool.batches():
+                saved, created = _save(session, batch)
+                counts += saved
+                new_enterprises += created
+                done += len(batch)
+                report("导入", done, checked.good)
     return ImportResult(
         report=checked, imported=True, counts=counts, new_enterprises=new_enterprises
     )
@@ -153,9 +158,7 @@ class _Register:
             self._by_code[enterprise.credit_code] = enterprise
 
 
-def _save(
-    session: Session, batch: list[ParsedNeed | Partner | Enterprise]
-) -> tuple[SaveCounts, int]:
+def _save(session: Session, batch: list[Record]) -> tuple[SaveCounts, int]:
     """Save records of one kind; returns the counts and how many enterprises were created."""
     needs, created = resolve_enterprises(session, [b for b in batch if isinstance(b, ParsedNeed)])
     counts = save_needs(session, needs)
@@ -201,17 +204,19 @@ def _unknown_enterprise(
     )
 
 
-def _good(
+def _spooled(
     results: Iterable[RowResult[ParsedNeed] | RowResult[Partner] | RowResult[Enterprise]],
-    path: Path,
+    spool: RecordSpool[Record],
     *,
     keep_good: bool,
-) -> Iterator[ParsedNeed | Partner | Enterprise]:
+) -> Iterator[RowResult[ParsedNeed] | RowResult[Partner] | RowResult[Enterprise]]:
+    """The results; their records are spooled as long as it looks as if they would be imported."""
+    is_wanted = True
     for result in results:
-        if result.faults and not keep_good:
-            raise UnreadableFileError(f"{path} 在导入过程中被修改，没有导入任何内容，请重新导入")
-        if result.record is not None:
-            yield result.record
+        is_wanted = is_wanted and (keep_good or not result.faults)
+        if is_wanted and result.record is not None:
+            spool.add(result.record)
+        yield result
 
 
 def _counted(items: Iterable[Item], report: Callable[[int], None]) -> Iterator[Item]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from matcher.casework.needs import KNOWN_STATUSES
 from matcher.embedding.encoder import Encoder
-from matcher.index.passages import DENSE, PAIRS
+from matcher.index.passages import DENSE, PAIRS, PassageIndex
 from matcher.intake import check_need_text
 from matcher.live import LiveIndex
 from matcher.records import Candidates, Need, SearchFilter, Side
@@ -35,6 +35,8 @@ from matcher.text.fold import tidy
 _WORDED_ALIKE: Final = 10
 """How many needs are compared for their wording alone. Where vectors lie far apart, as those of a
 title and of the whole text do, a version is found by the letters that both have."""
+_SEARCHES_AT_ONCE: Final = 20
+"""So many while the indexes are held; then others have their turn."""
 _ONLY_VERSIONS: Final = (
     "当前使用的不是内置的语义模型：重复需求可以找出，换了说法的同一问题和共性需求找不出来"
 )
@@ -197,7 +199,7 @@ class Screener:
         return Screening(
             classification=models.classifier.classify(text, vector if known else None),
             keywords=models.suggester.suggest(text, given=given),
-            similar=self._similar(text, vector, frozenset(exclude), county),
+            similar=self._similar([(text, frozenset(exclude))], [vector], county)[0],
             doubtful=models.genuineness.log_odds(text) < 0,
         )
 
@@ -271,8 +273,20 @@ class Screener:
         Raises:
             ModelError: a model cannot be loaded.
         """
-        vector = self._vectors([need.text])[0]
-        return self._similar(need.text, vector, frozenset({need.id}), county)
+        (similar,) = self.similar_to_each([need], county=county)
+        return similar
+
+    def similar_to_each(
+        self, needs: Sequence[Need], *, county: str = ""
+    ) -> list[tuple[SimilarNeed, ...]]:
+        """`similar_to` for several needs, whose texts are embedded and looked up together.
+
+        Raises:
+            ModelError: a model cannot be loaded.
+        """
+        vectors = self._vectors([need.text for need in needs])
+        asked = [(need.text, frozenset({need.id})) for need in needs]
+        return self._similar(asked, list(vectors), county)
 
     def common_needs(self, county: str = "") -> tuple[CommonNeedGroup, ...]:
         """The common needs of the library or of one county, those of the most firms first.
@@ -307,18 +321,38 @@ class Screener:
         )
 
     def _similar(
-        self, text: str, vector: Vectors, exclude: frozenset[str], county: str
-    ) -> tuple[SimilarNeed, ...]:
-        among = SearchFilter(kinds=KNOWN_STATUSES, region=county, exclude=exclude)
-        with self._index.current() as sides:
-            found = sides[Side.NEED].search(text, vector, among)
-        near = _best_owners(found, DENSE, NEIGHBOURS)
-        worded_alike = _best_owners(found, PAIRS, _WORDED_ALIKE)
+        self,
+        asked: Sequence[tuple[str, frozenset[str]]],
+        vectors: Sequence[Vectors],
+        county: str,
+    ) -> list[tuple[SimilarNeed, ...]]:
+        """For each text, given with the needs that are of no account, those that are like it."""
+        near: list[list[str]] = []
+        for some in batched(zip(asked, vectors, strict=True), _SEARCHES_AT_ONCE):
+            with self._index.current() as sides:
+                near += [self._neighbours(sides[Side.NEED], *one, county) for one in some]
         with self._database.reading() as session:
-            ids = dict.fromkeys([*near, *worded_alike])
-            found_needs = get_needs(session, ids).values()
+            needs = get_needs(session, dict.fromkeys(id for ids in near for id in ids))
         # The search takes a county as a part of a name; here it is the whole.
-        others = [need for need in found_needs if county in ("", need.county)]
+        return [
+            self._alike(
+                text,
+                vector,
+                [needs[id] for id in ids if id in needs and county in ("", needs[id].county)],
+            )
+            for (text, _), vector, ids in zip(asked, vectors, near, strict=True)
+        ]
+
+    def _neighbours(
+        self, index: PassageIndex, asked: tuple[str, frozenset[str]], vector: Vectors, county: str
+    ) -> list[str]:
+        text, exclude = asked
+        among = SearchFilter(kinds=KNOWN_STATUSES, region=county, exclude=exclude)
+        found = index.search(text, vector, among)
+        near = _best_owners(found, DENSE, NEIGHBOURS)
+        return list(dict.fromkeys([*near, *_best_owners(found, PAIRS, _WORDED_ALIKE)]))
+
+    def _alike(self, text: str, vector: Vectors, others: list[Need]) -> tuple[SimilarNeed, ...]:
         if not others:
             return ()
         texts = [need.text for need in others]

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from matcher.answer import Answer
@@ -50,6 +51,7 @@ from matcher.store.runs import save_match_run
 from matcher.store.saving import SaveCounts
 from matcher.text.fold import tidy
 from matcher.text.passages import partner_passages
+from matcher.timing import stage
 
 _EVERYBODY = SearchFilter()
 _PASSAGES_AS_QUERIES = 16
@@ -262,22 +264,26 @@ class Matcher:
         # The second place tells how far the first one leads, also where only one is asked for.
         deep = self._deep_enough(max(top, 2))
         answer = self._search(Side.PARTNER, [text], deep, restriction)
-        probabilities = self._probabilities(text, answer.scored)
-        scored, warnings = self._reranked(text, answer.scored)
+        with stage("calibration"):
+            probabilities = self._probabilities(text, answer.scored)
+        with stage("reranking"):
+            scored, warnings = self._reranked(text, answer.scored)
         answer = replace(answer, scored=scored[:top])
-        with self.reading() as session:
+        with stage("records"), self.reading() as session:
             partners = get_partners(session, answer.owner_ids)
             passages = passages_by_id(session, answer.passage_ids)
-        near = self._near_words(answer, passages)
-        matches = tuple(
-            self._partner_match(
-                place,
-                partners[place[1].owner_id],
-                probabilities[place[1].owner_id],
-                (answer.telling, near),
+        with stage("nearness"):
+            near = self._near_words(answer, passages)
+        with stage("reasons"):
+            matches = tuple(
+                self._partner_match(
+                    place,
+                    partners[place[1].owner_id],
+                    probabilities[place[1].owner_id],
+                    (answer.telling, near),
+                )
+                for place in answer.places(partners, passages)
             )
-            for place in answer.places(partners, passages)
-        )
         ranking = self._ranking(matches, answer, started)
         if not self._judgement.fits_model:
             warnings = (*warnings, _NOT_FITTED)
@@ -293,7 +299,7 @@ class Matcher:
         best = (owner.passage_ids[0] for owner in answer.scored[:_NEAR_PLACES])
         texts = [passages[passage].text for passage in best if passage in passages]
         found = self._nearness.words_near(answer.telling, texts)
-        with self.index.current() as sides:
+        with self.index.held() as sides:
             return telling_words(found, sides[Side.PARTNER])
 
     def _deep_enough(self, top: int) -> int:
@@ -365,16 +371,16 @@ class Matcher:
 
     def _search(self, side: Side, texts: list[str], top: int, restriction: SearchFilter) -> Answer:
         """Search one side with each text and keep each owner's best place."""
-        vectors = [self.encoder.encode_query(text) for text in texts]
+        with stage("encode"):
+            vectors = np.array([self.encoder.encode_query(text) for text in texts])
+            vectors = vectors.reshape(len(texts), self.encoder.dimension)
         with self.index.current() as sides:
             index = sides[side]
-            found = [
-                index.search(text, vector, restriction)
-                for text, vector in zip(texts, vectors, strict=True)
-            ]
+            found = index.search_many(texts, vectors, restriction)
             telling = frozenset().union(*(telling_terms(text, index) for text in texts))
             revision = self.index.revision
-        rankings = [rank_owners(candidates, top, self._weights) for candidates in found]
+        with stage("fusion"):
+            rankings = [rank_owners(candidates, top, self._weights) for candidates in found]
         considered = len({owner for candidates in found for owner in candidates.owner_ids})
         return Answer(best_of_rankings(rankings, top), considered, telling, revision)
 

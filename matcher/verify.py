@@ -35,15 +35,15 @@ def verify_indexes(matcher: Matcher) -> list[str]:
 def _compare_contents(matcher: Matcher, side: Side, index: PassageIndex) -> list[str]:
     listed = index.catalogue.passage_ids()
     faults = []
-    views = {"字面": index.characters.ids, "词组": index.pairs.ids, "文字": index.scripts.all_ids()}
-    for name, ids in views.items():
-        if not np.array_equal(np.sort(ids), listed):
-            faults.append(f"{name}索引的段落与目录不同")
-    if len(index.vectors) != len(listed):
-        faults.append(f"向量索引有 {len(index.vectors)} 条，目录有 {len(listed)} 条")
+    for name, view in (("字面", index.characters), ("词组", index.pairs)):
+        if len(view) != len(listed):
+            faults.append(f"{name}索引有 {len(view)} 条，目录有 {len(listed)} 条")
+    held = np.sort(np.concatenate([vectors.ids for vectors in index.vectors.values()]))
+    if not np.array_equal(held, listed):
+        faults.append(f"向量索引有 {len(held)} 条，目录有 {len(listed)} 条，或编号不同")
     with matcher.reading() as session:
         owner_of = passage_owners(session, side)
-    positions, owners = index.catalogue.owners_of(listed)
+    positions, owners = index.catalogue.owners_of(index.catalogue.rows(listed))
     indexed = {int(key): owners[at] for key, at in zip(listed, positions, strict=True)}
     if indexed != owner_of:
         faults.append(
@@ -68,7 +68,7 @@ def _compare_vectors(matcher: Matcher, index: PassageIndex) -> list[str]:
             continue
         found = index.search(passage.text, vector, SearchFilter())
         own = found.scores[DENSE][found.passage_ids == passage.id]
-        expected = float(vector @ vector) - CORRECTION * index.hubness.measure(vector)
+        expected = float(vector @ vector) - CORRECTION * index.hubness_of(vector)
         if len(own) != 1 or abs(float(own[0]) - expected) > _TOLERANCE:
             faults.append(f"段落 {passage.id} 的向量与缓存不同，或检索不到")
     return faults

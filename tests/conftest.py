@@ -1,45 +1,101 @@
 """Fixtures that several packages' tests share."""
 
-import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import create_engine
+from sqlalchemy import URL
 
 from matcher.bootstrap import load_judgement
 from matcher.live import LiveIndex
 from matcher.records import Evidence, EvidenceType, Need, Partner, PartnerKind
 from matcher.service import Matcher
 from matcher.store.database import Database, open_database
+from tests.databases import KINDS, Databases, SqliteDatabases, on_a_server
 from tests.fakes import HashEncoder
+from tests.postgres import NoServerError
 
 # Machines that run the tests are shared; how long an example takes says nothing here.
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """An empty library: a SQLite file, or the PostgreSQL server that is named to the tests.
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", choices=KINDS, help="run every test that needs a library on this kind alone"
+    )
 
-    What that server's database holds is dropped.
-    """
-    server = os.environ.get("MATCHER_TEST_DATABASE_URL", "")
-    if server:
-        _empty_schema(server)
-    opened = open_database(server or f"sqlite:///{tmp_path / 'library.sqlite3'}")
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "any_database: runs on SQLite and on PostgreSQL; others run on SQLite"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_kind" not in metafunc.fixturenames:
+        return
+    chosen = metafunc.config.getoption("--database")
+    if chosen:
+        metafunc.parametrize("database_kind", [chosen])
+    elif metafunc.definition.get_closest_marker("any_database"):
+        metafunc.parametrize("database_kind", KINDS)
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """Kind of the test's database; `pytest_generate_tests` puts others in its place."""
+    return "sqlite"
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    return SqliteDatabases(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(scope="session")
+def postgres_databases() -> Iterator[Databases]:
+    """Databases on a PostgreSQL server; where there is none the test is skipped and says so."""
+    with ExitStack() as stack:
+        try:
+            databases = stack.enter_context(on_a_server())
+        except NoServerError as error:
+            pytest.skip(f"no PostgreSQL: {error}")
+        yield databases
+
+
+@pytest.fixture
+def databases(request: pytest.FixtureRequest, database_kind: str) -> Databases:
+    """What makes databases of the test's kind."""
+    fixture = "sqlite_databases" if database_kind == "sqlite" else "postgres_databases"
+    made: Databases = request.getfixturevalue(fixture)
+    return made
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[URL]:
+    """Address of an empty library, for whoever opens it otherwise than `database` does."""
+    url = databases.migrated()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def blank_url(databases: Databases) -> Iterator[URL]:
+    """Address of a database without any table."""
+    url = databases.blank()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def database(database_url: URL) -> Iterator[Database]:
+    """An empty library."""
+    opened = open_database(database_url)
     yield opened
     opened.close()
-
-
-def _empty_schema(server: str) -> None:
-    engine = create_engine(server)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    engine.dispose()
 
 
 @pytest.fixture

@@ -8,10 +8,12 @@ from pathlib import Path
 import matcher
 
 ROOT = Path(matcher.__file__).parent.parent
-PURE = {"records", "errors", "people", "casework"}
+PURE = {"records", "errors", "people", "casework", "timing"}
 ALLOWED = {
     "records": {"errors"},
     "errors": set(),
+    "timing": set(),
+    "logs": set(),
     "people": {"records", "errors"},
     "casework": {"records", "errors", "people"},
     "settings": set(),
@@ -36,6 +38,9 @@ TOP = {
     "batch",
     "screener",
     "live",
+    "following",
+    "building",
+    "embedding_ahead",
     "calibrating",
     "references",
     "importing",

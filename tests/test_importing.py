@@ -14,6 +14,8 @@ from matcher.store.needs import list_needs
 from matcher.store.partners import count_partners
 from matcher.store.saving import SaveCounts
 
+pytestmark = pytest.mark.any_database
+
 GOOD = {"id": "N1", "title": "断路器触头温升过高", "problem": "触头发热，温升超标，求解决。"}
 BAD = {"id": "N2", "title": "阀门泄漏问题待解决", "deadline": "2026-13-40", "budget": "很多"}
 
@@ -110,3 +112,33 @@ def test_a_failure_while_writing_leaves_nothing(
     with database.reading() as session:
         assert sum(count_partners(session).values()) == 0
     assert import_file(database, file, Subject.PARTNERS).counts.created == 2500
+
+
+def test_the_file_may_change_once_it_is_checked(database: Database, tmp_path: Path) -> None:
+    file = lines(tmp_path / "needs.jsonl", GOOD)
+
+    def spoil(step: str, _done: int, _total: int) -> None:
+        if step == "检查":
+            lines(file, BAD)
+
+    result = import_file(database, file, Subject.NEEDS, progress=spoil)
+    assert result.counts == SaveCounts(created=1)
+    with database.reading() as session:
+        assert [need.id for need in list_needs(session)[0]] == ["N1"]
+
+
+def test_steps_are_told_with_how_far_they_are(database: Database, tmp_path: Path) -> None:
+    rows = [{"id": f"P{n}", "kind": "expert", "name": f"专家{n}"} for n in range(1500)]
+    told: list[tuple[str, int, int]] = []
+    import_file(
+        database,
+        lines(tmp_path / "partners.jsonl", *rows),
+        Subject.PARTNERS,
+        progress=lambda *step: told.append(step),
+    )
+    assert told == [
+        ("检查", 1000, 0),
+        ("检查", 1500, 0),
+        ("导入", 1000, 1500),
+        ("导入", 1500, 1500),
+    ]

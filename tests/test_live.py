@@ -8,10 +8,11 @@ import pytest
 from numpy.typing import NDArray
 from sqlalchemy import text
 
+from matcher import following, live
 from matcher.bootstrap import load_judgement
 from matcher.errors import IndexStateError
 from matcher.index.passages import DENSE
-from matcher.index.snapshot import current_snapshot, save_snapshot
+from matcher.index.snapshot import Stamp, current_snapshot, save_snapshot
 from matcher.live import LiveIndex
 from matcher.records import SearchFilter, Side
 from matcher.service import Matcher
@@ -19,9 +20,12 @@ from matcher.store.changes import library_state
 from matcher.store.database import Database, open_database
 from matcher.store.tables import VectorRow
 from matcher.store.vectors import drop_unused_vectors, round_as_stored
+from matcher.text.script import Script
 from matcher.verify import verify_indexes
 from tests.conftest import CONTACTS, NEEDS, PARTNERS, TANNING
 from tests.fakes import HashEncoder
+
+pytestmark = pytest.mark.any_database
 
 REFERENCES = ("断路器触头发热\n温升过高", "皮革鞣制废水\n含铬", "水泵漏油\n密封圈老化")
 CONTACT_NEED = "断路器触头温升过高，银合金触头发热"
@@ -71,7 +75,8 @@ def test_a_text_is_embedded_once(filled: Matcher, encoder: HashEncoder) -> None:
 def test_a_snapshot_brings_the_indexes_back(filled: Matcher, database: Database) -> None:
     filled.index.rebuild()
     before = filled.match_text(CONTACT_NEED)
-    folder = filled.index.save().parent
+    filled.index.save()
+    folder = filled.index.folder
     encoder = HashEncoder()
     loaded = Matcher(database, encoder, LiveIndex(database, encoder, folder), load_judgement())
     assert loaded.index.load()
@@ -81,7 +86,8 @@ def test_a_snapshot_brings_the_indexes_back(filled: Matcher, database: Database)
     ]
     assert [m.score for m in after.matches] == pytest.approx([m.score for m in before.matches])
     assert verify_indexes(loaded) == []
-    assert len(list(folder.glob("snapshot-*"))) == 2  # the current one and the one before
+    kept = list(loaded.index.snapshots.glob("snapshot-*"))
+    assert len(kept) == 2, "the current one and the one before"
 
 
 def test_an_older_snapshot_catches_up(filled: Matcher, database: Database) -> None:
@@ -134,7 +140,7 @@ def test_a_snapshot_from_before_a_restore_is_refused(
 ) -> None:
     filled.save_partners([replace(CONTACTS, id="X9")])
     filled.index.rebuild()
-    folder = filled.index.save().parent
+    folder = filled.index.folder
     go_back_one_revision(database)
     if goes_on:
         filled.save_partners([replace(TANNING, id="X8")])
@@ -164,15 +170,18 @@ def test_a_snapshot_that_cannot_be_written_leaves_the_current_one(
     folder = filled.index.save().parent
     before = current_snapshot(folder)
     assert before is not None
-    with filled.index.current() as sides:
-        broken = {Side.PARTNER: sides[Side.PARTNER], Side.NEED: None}
-        with pytest.raises(AttributeError):
-            save_snapshot(folder, before.stamp, broken)  # type: ignore[arg-type]
+
+    def fails(draft: Path) -> Stamp:
+        (draft / "half").write_text("written")
+        raise RuntimeError("the disk is full")
+
+    with pytest.raises(IndexStateError, match="无法写入"):
+        save_snapshot(folder, fails)
     assert current_snapshot(folder) == before
     assert list(folder.glob("writing-*")) == []
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(IndexStateError, match="无法写入"):
-        save_snapshot(tmp_path / "file", before.stamp, {})
+        save_snapshot(tmp_path / "file", lambda draft: before.stamp)
 
 
 def test_closing_brings_the_snapshot_up_to_date(filled: Matcher, database: Database) -> None:
@@ -191,11 +200,12 @@ def test_closing_brings_the_snapshot_up_to_date(filled: Matcher, database: Datab
     "name",
     [
         "stamp.json",
-        "partner/pairs.npz",
-        "partner/characters.npz",
-        "partner/hubness.npz",
-        "need/vectors.faiss",
-        "need/scripts.npy",
+        "partner/pairs/term_rows.i32",
+        "partner/characters/document_terms.i32",
+        "partner/hubness.f32",
+        "partner/han/rows.f16",
+        "need/names.json",
+        "need/ids.i64",
     ],
 )
 def test_a_damaged_snapshot_is_refused_and_can_be_rebuilt(filled: Matcher, name: str) -> None:
@@ -213,16 +223,15 @@ def test_verification_finds_a_difference(filled: Matcher) -> None:
     with filled.index.current() as sides:
         index = sides[Side.PARTNER]
         some = index.catalogue.passage_ids()[:1]
-        index.pairs.remove(some)
+        index.pairs.remove(index.catalogue.rows(some))
     assert any("词组" in fault for fault in verify_indexes(filled))
     with filled.index.current() as sides:
         sides[Side.NEED].drop_many(["N2"])
     assert any("数据库有" in fault for fault in verify_indexes(filled))
     with filled.index.current() as sides:
-        dimension = sides[Side.PARTNER].vectors.dimension
-        wrong = np.full((1, dimension), dimension**-0.5, dtype=np.float32)
-        sides[Side.PARTNER].vectors.remove(some)
-        sides[Side.PARTNER].vectors.add(some, wrong)
+        vectors = sides[Side.PARTNER].vectors[Script.HAN]
+        wrong = np.full((1, vectors.dimension), vectors.dimension**-0.5, dtype=np.float32)
+        vectors.add(some, wrong)
     assert any("向量" in fault for fault in verify_indexes(filled))
 
 
@@ -280,7 +289,7 @@ def test_a_snapshot_with_references_gives_the_same_answers(
     measured: Matcher, database: Database, encoder: HashEncoder
 ) -> None:
     measured.index.rebuild()
-    folder = measured.index.save().parent
+    folder = measured.index.folder
     loaded = Matcher(
         database, encoder, LiveIndex(database, encoder, folder, REFERENCES), load_judgement()
     )
@@ -297,7 +306,7 @@ def test_a_snapshot_made_with_other_references_is_refused(
     measured: Matcher, database: Database, encoder: HashEncoder, other: tuple[str, ...]
 ) -> None:
     measured.index.rebuild()
-    folder = measured.index.save().parent
+    folder = measured.index.folder
     with pytest.raises(IndexStateError, match="matcher index build"):
         LiveIndex(database, encoder, folder, other).load()
 
@@ -317,15 +326,16 @@ def test_vectors_of_references_are_cached_by_model(database: Database, tmp_path:
 def test_a_cached_reference_is_the_one_that_was_embedded(
     measured: Matcher, database: Database, encoder: HashEncoder
 ) -> None:
-    again = LiveIndex(database, encoder, measured.index.save().parent, REFERENCES)
+    measured.index.save()
+    again = LiveIndex(database, encoder, measured.index.folder, REFERENCES)
     assert again.load()
     with again.current() as sides, measured.index.current() as own:
-        cached = sides[Side.PARTNER].hubness
-        ids = sides[Side.PARTNER].catalogue.passage_ids()
-        assert np.array_equal(cached.at(ids), own[Side.PARTNER].hubness.at(ids))
+        rows = np.arange(sides[Side.PARTNER].catalogue.row_count)
+        cached = sides[Side.PARTNER].hubness(rows)
+        assert np.array_equal(cached, own[Side.PARTNER].hubness(rows))
     vectors = round_as_stored(np.stack([encoder.encode_query(text) for text in REFERENCES]))
     hubness = (vectors @ round_as_stored(encoder.encode_passages([CONTACTS.profile])).T).mean()
-    assert np.abs(cached.at(ids) - hubness).min() < 1e-3
+    assert np.abs(cached - hubness).min() < 1e-3
 
 
 def test_a_passage_with_the_text_of_a_reference_has_its_own_vector(measured: Matcher) -> None:
@@ -357,3 +367,101 @@ def test_pruning_the_cache_leaves_the_references(measured: Matcher, tmp_path: Pa
     encoder = AskedEncoder()
     LiveIndex(measured.database, encoder, tmp_path / "index", REFERENCES)
     assert encoder.asked == []
+
+
+def beside(matcher: Matcher, encoder: HashEncoder | None = None) -> Matcher:
+    """Another process over the same store and snapshots."""
+    index = LiveIndex(matcher.database, encoder or HashEncoder(), matcher.index.folder)
+    return Matcher(matcher.database, encoder or HashEncoder(), index, load_judgement())
+
+
+def test_two_models_have_their_snapshots_side_by_side(filled: Matcher) -> None:
+    filled.index.rebuild()
+    other = beside(filled, HashEncoder(model_id="another"))
+    with pytest.raises(IndexStateError, match="不能混用"):
+        other.index.load()
+    other.index.rebuild()
+    assert other.index.snapshots != filled.index.snapshots
+    for each in (filled, other, beside(filled)):
+        assert each.index.load()
+        assert verify_indexes(each) == []
+
+
+def test_a_large_change_is_taken_over_beside_and_no_question_waits(
+    filled: Matcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_WAITED_FOR", 2)
+    filled.index.rebuild()
+    filled.index.follow_in_background()
+    before = filled.index.revision
+    with filled.index.current():  # so that the other thread's snapshot comes after the question
+        filled.save_partners([replace(CONTACTS, id=f"X{number}") for number in range(20, 25)])
+        assert filled.index.refresh() == 0
+        assert filled.index.revisions_behind == 1
+        assert filled.index.revision == before
+    filled.index.wait_until_caught_up()
+    assert "X20" in {m.partner.id for m in filled.match_text(CONTACT_NEED, top=50).matches}
+    assert filled.index.revisions_behind == 0
+    assert verify_indexes(filled) == []
+
+
+def test_a_small_change_is_found_at_once_also_where_large_ones_wait(filled: Matcher) -> None:
+    filled.index.rebuild()
+    filled.index.follow_in_background()
+    filled.save_partners([replace(CONTACTS, id="X9")])
+    assert "X9" in {m.partner.id for m in filled.match_text(CONTACT_NEED).matches}
+
+
+def test_far_from_the_snapshot_another_one_is_written_and_others_take_it_over(
+    filled: Matcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "_UNSAVED", 5)
+    filled.index.rebuild()
+    other = beside(filled)
+    assert other.index.load()
+    first = current_snapshot(filled.index.snapshots)
+    filled.save_partners([replace(CONTACTS, id=f"X{number}") for number in range(20, 25)])
+    filled.index.refresh()
+    second = current_snapshot(filled.index.snapshots)
+    assert first is not None
+    assert second is not None
+    assert second.stamp.revision > first.stamp.revision
+    assert filled.index.sizes()[Side.PARTNER][2] == 0
+    filled.save_partners([replace(TANNING, id="X30")])
+    assert other.index.refresh() == 1, "the snapshot has all but the last"
+    for each in (filled, other):
+        assert verify_indexes(each) == []
+
+
+def test_very_many_changes_are_built_anew_in_constant_memory(
+    filled: Matcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled.index.rebuild()
+    monkeypatch.setattr(following, "_ANEW_FROM", 3)
+    filled.save_partners([replace(CONTACTS, id=f"X{number}") for number in range(20, 25)])
+    told: list[tuple[int, int]] = []
+    filled.index.refresh(lambda done, total: told.append((done, total)))
+    assert told[-1] == (len(PARTNERS) + len(NEEDS) + 5,) * 2
+    assert filled.index.sizes()[Side.PARTNER][2] == 0
+    assert verify_indexes(filled) == []
+
+
+def test_what_fails_beside_is_logged_and_tried_again(
+    filled: Matcher, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(live, "_WAITED_FOR", 0)
+    filled.index.rebuild()
+    filled.index.follow_in_background()
+
+    def full(folder: Path, write: object) -> None:
+        raise IndexStateError("索引无法写入：磁盘已满")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(following, "save_snapshot", full)
+        filled.save_partners([replace(CONTACTS, id="X9")])
+        filled.match_text(CONTACT_NEED)
+        filled.index.wait_until_caught_up()
+    assert "磁盘已满" in caplog.text
+    filled.match_text(CONTACT_NEED)
+    filled.index.wait_until_caught_up()
+    assert "X9" in {m.partner.id for m in filled.match_text(CONTACT_NEED).matches}

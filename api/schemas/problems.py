@@ -24,6 +24,7 @@ class Problem(BaseModel):
                     "status": 422,
                     "detail": "有 1 处需要修改",
                     "instance": "/api/v1/needs",
+                    "request_id": "3f9a1c20b7de",
                     "errors": [
                         {
                             "field": "deadline",
@@ -42,4 +43,5 @@ class Problem(BaseModel):
     status: int = Field(description="HTTP 状态码")
     detail: str = Field(description="这一次错在哪里")
     instance: str = Field(description="出错的地址")
+    request_id: str = Field(description="这次请求的编号，同响应头 X-Request-ID；管理员凭它查日志")
     errors: list[ProblemField] | None = Field(None, description="有误的字段，一次列全")

@@ -4,6 +4,7 @@ What is done is told by what a step has stored, never by a counter beside it. So
 killed between two pieces of work goes on with the next piece, repeats none and loses none.
 """
 
+import logging
 import os
 import socket
 import time
@@ -16,6 +17,7 @@ from typing import Final, Protocol
 from matcher.casework.batches import Batch, BatchState, BatchStep, StepProgress
 from matcher.desk import Desk
 from matcher.errors import MatcherError
+from matcher.logs import concerning, fields
 from matcher.store.batch_runs import Runner, end_batch, is_cancelled, save_step
 
 Progress = Callable[[str, int, int], None]
@@ -23,6 +25,8 @@ Progress = Callable[[str, int, int], None]
 
 _NOTED_EVERY: Final = 0.5
 """Seconds between two notes in the store; pieces of work may be much shorter."""
+
+_log = logging.getLogger(__name__)
 
 
 class BatchCancelledError(MatcherError):
@@ -87,19 +91,20 @@ def carry_out(work: Work, steps: Sequence[Step], progress: Progress) -> Batch:
         MatcherError: a step failed. Whatever is raised, the batch says how it ended and can be
             resumed.
     """
-    try:
-        for step in steps:
-            _do(work, step, progress)
-    except BatchCancelledError:
-        _end(work, BatchState.CANCELLED)
-        raise
-    except KeyboardInterrupt:
-        _end(work, BatchState.CANCELLED)
-        raise
-    except Exception as error:
-        _end(work, BatchState.FAILED, _told(error))
-        raise
-    return _end(work, BatchState.FINISHED)
+    with concerning(batch=work.batch.id, month=f"{work.month:%Y-%m}", run=work.batch.runs):
+        try:
+            for step in steps:
+                _do(work, step, progress)
+        except BatchCancelledError:
+            _end(work, BatchState.CANCELLED)
+            raise
+        except KeyboardInterrupt:
+            _end(work, BatchState.CANCELLED)
+            raise
+        except Exception as error:
+            _end(work, BatchState.FAILED, _told(error))
+            raise
+        return _end(work, BatchState.FINISHED)
 
 
 def _do(work: Work, step: Step, progress: Progress) -> None:
@@ -158,10 +163,13 @@ class _Clock:
         now = datetime.now(UTC)
         self._progress = replace(self._progress, done=done, total=done, finished_at=now)
         self.note()
+        ended = fields(step=self._progress.step.value, done=done, seconds=self._progress.seconds)
+        _log.info("step finished", extra=ended)
 
 
 def _end(work: Work, state: BatchState, error: str = "") -> Batch:
     """Note how the batch ended; where even that cannot be written, it will look interrupted."""
+    _log.info("batch ended", extra=fields(state=state.value))
     try:
         with work.desk.database.appending() as session:
             return end_batch(session, work.batch.id, state, datetime.now(UTC), error)

@@ -3,8 +3,10 @@
 from matcher.cli import (
     batch,
     calibrate,
+    database,
     demo,
     doctor,
+    embed,
     evaluate,
     fit_duplicates,
     imports,
@@ -42,6 +44,8 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(batch.app, name="batch")
 app.command("report-templates")(report_templates.report_templates)
 app.add_typer(index.app, name="index")
+app.command("embed")(embed.embed)
+app.add_typer(database.app, name="database")
 app.add_typer(user.app, name="user")
 app.add_typer(key.app, name="key")
 app.add_typer(link.app, name="link")

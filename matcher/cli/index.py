@@ -29,7 +29,7 @@ def build(
             matcher.index.rebuild(lambda done, total: report("建立索引", done, total))
         with matcher.index.current() as sides:
             for side, index in sides.items():
-                owners, passages = len(index.catalogue), len(index.vectors)
+                owners, passages = len(index.catalogue), len(index)
                 console.print(f"{side.value}：{owners} 个，{passages} 条段落")
         console.print(f"索引已建立，数据库版本 {matcher.index.revision}")
         if prune:
@@ -48,7 +48,7 @@ def status() -> None:
             cached = count_vectors(session)
         for model_id, count in sorted(cached.items()):
             console.print(f"缓存：模型 {model_id} 的向量 {count} 条")
-        snapshot = current_snapshot(settings.index_folder)
+        snapshot = current_snapshot(matcher.index.snapshots)
         if snapshot is None:
             console.print("还没有索引快照；启动服务或运行 matcher index build 时建立")
             raise typer.Exit(1)

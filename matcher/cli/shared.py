@@ -1,6 +1,8 @@
 """What all verbs share: consoles, error lines, settings, the opened Matcher, progress bar."""
 
+import logging
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
@@ -13,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from matcher.bootstrap import open_matcher
 from matcher.errors import InvalidInputError, MatcherError
+from matcher.logs import fields, set_up
 from matcher.service import Matcher
 from matcher.settings import Settings
 
@@ -23,11 +26,14 @@ errors = Console(stderr=True, markup=False, emoji=False, highlight=False)
 Report = Callable[[str, int, int], None]
 """Called with a step, how much of it is done, and how much there is."""
 
+_log = logging.getLogger(__name__)
+
 _INTERRUPTED = 130
 _REASONS = {
     "int_parsing": "应是整数",
     "greater_than_equal": "不能小于 {ge}",
     "less_than_equal": "不能大于 {le}",
+    "literal_error": "可用的有 {expected}",
 }
 
 
@@ -36,7 +42,8 @@ class _ErrorReportingGroup(typer.core.TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - the signature is the library's
         try:
-            return super().invoke(ctx)
+            with _logged(ctx):
+                return super().invoke(ctx)
         except KeyboardInterrupt as interrupt:
             print_problem("已中断")
             raise typer.Exit(_INTERRUPTED) from interrupt
@@ -71,18 +78,24 @@ def describe_error(error: MatcherError | OSError) -> str:
 
 
 def read_settings() -> Settings:
-    """The settings of the environment and the `.env` file.
+    """The settings of the environment and the `.env` file; from here on the log is as they say.
+
+    As lines of text only warnings are told, beside what a verb prints for a person.
 
     Raises:
+        OSError: the file of the log cannot be written to.
         InvalidInputError: a value cannot be used; the message names the variables.
     """
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         wrong = "；".join(map(_describe_setting, error.errors()))
         raise InvalidInputError(f"{wrong}。请检查环境变量和 .env 文件") from error
     except UnicodeDecodeError as error:
         raise InvalidInputError(".env 文件不是 UTF-8 编码，请另存为 UTF-8") from error
+    beside = settings.log_format == "text" and not settings.log_file
+    set_up(settings.log_format, "warning" if beside else settings.log_level, settings.log_file)
+    return settings
 
 
 @contextmanager
@@ -109,6 +122,25 @@ def progress_bar() -> Iterator[Report]:
             bar.update(tasks[step], completed=done, total=total or None)
 
         yield report
+
+
+@contextmanager
+def _logged(context: Any) -> Iterator[None]:  # noqa: ANN401 - the library's
+    """A line for a verb that has ended; never its arguments, which may be the text of a need."""
+    started, outcome = time.monotonic(), "ok"
+    try:
+        yield
+    except typer.Exit as end:
+        outcome = f"exit {end.exit_code}"
+        raise
+    except BaseException as error:
+        outcome = type(error).__name__
+        raise
+    finally:
+        if context.parent is None and context.invoked_subcommand:
+            seconds = round(time.monotonic() - started, 2)
+            ended = fields(verb=context.invoked_subcommand, outcome=outcome, seconds=seconds)
+            _log.info("verb ended", extra=ended)
 
 
 def _describe_setting(problem: ErrorDetails) -> str:

@@ -37,7 +37,6 @@ from matcher.store.batch_runs import (
     latest_batch,
     list_batches,
 )
-from matcher.store.files import get_file
 
 _NOT_HERE: Final = (
     "这个服务不能从网页启动批次，请管理员在服务器上运行 matcher batch --month {month} --out 文件夹"
@@ -141,11 +140,9 @@ def download_all(desk: Desk, batch_id: int, county: str = "") -> tuple[str, byte
         batch = get_batch(session, batch_id)
         own = _own_documents(desk, session, batch_id)
         documents = [each for each in own if county in ("", each.county)]
-        files = [get_file(session, each.file_id) for each in documents if each.file_id]
     if not documents:
         raise NotFoundError("批次文档", str(batch_id))
-    paths = (document.path for document in documents)
-    content = _archive(desk, zip(paths, files, strict=True))
+    content = _archive(desk, documents)
     place = county or desk.actor.county
     _log(desk, Act.EXPORT, batch, f"{place}{len(documents)} 份文档")
     return f"{batch.month}月度批次{place}.zip", content
@@ -262,12 +259,12 @@ def _own_documents(
     return tuple(each for each in found if each.kind is not DocumentKind.LETTER)
 
 
-def _archive(desk: Desk, files: Iterable[tuple[str, StoredFile]]) -> bytes:
+def _archive(desk: Desk, documents: Iterable[BatchDocument]) -> bytes:
     written = BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:
-        for path, file in files:
-            entry = zipfile.ZipInfo(path, _EARLIEST_IN_ZIP)
-            archive.writestr(entry, _files(desk).read(file.sha256))
+        for document in documents:
+            entry = zipfile.ZipInfo(document.path, _EARLIEST_IN_ZIP)
+            archive.writestr(entry, _files(desk).read(document.sha256))
     return written.getvalue()
 
 

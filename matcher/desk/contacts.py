@@ -53,9 +53,14 @@ def seen(desk: Desk, owner: ContactOwner, owner_id: str, county: str) -> list[Co
     """
     if owner is not ContactOwner.PARTNER:
         desk.check_county(county, owner.label, owner_id)
-    at_a_glance = replace(desk.actor, permissions=frozenset({Permission.READ}))
     with desk.reading() as session:
-        return [seen_by(at_a_glance, each) for each in contacts_of(session, owner, owner_id)]
+        return seen_in(desk, session, owner, owner_id)
+
+
+def seen_in(desk: Desk, session: Session, owner: ContactOwner, owner_id: str) -> list[Contact]:
+    """`seen` within a session, of a record that the actor is known to see."""
+    at_a_glance = replace(desk.actor, permissions=frozenset({Permission.READ}))
+    return [seen_by(at_a_glance, each) for each in contacts_of(session, owner, owner_id)]
 
 
 def seen_of(desk: Desk, owner: ContactOwner, owner_id: str) -> list[Contact]:

@@ -121,9 +121,7 @@ def dossier(desk: Desk, enterprise_id: str) -> EnterpriseDossier:
         county = desk.actor.county
         return EnterpriseDossier(
             enterprise=enterprise,
-            contacts=tuple(
-                contacts.seen(desk, ContactOwner.ENTERPRISE, enterprise_id, enterprise.county)
-            ),
+            contacts=tuple(contacts.seen_in(desk, session, ContactOwner.ENTERPRISE, enterprise_id)),
             needs=tuple(needs_of(session, enterprise_id, county)),
             stations=tuple(stations_at(session, enterprise_id, county)),
             associations=tuple(associations_of(session, enterprise_id, county)),

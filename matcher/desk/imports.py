@@ -330,13 +330,14 @@ def _log_enterprise(
 
 def _repeats(desk: Desk, new: Sequence[tuple[int, Need]]) -> tuple[tuple[Repeat, ...], str]:
     """Which of these needs seem to be in the library already, or why that cannot be told."""
-    found: list[Repeat] = []
+    needs = [need for _, need in new]
     try:
-        for row, need in new:
-            similar = desk.matcher.screener.similar_to(need, county=desk.actor.county)
-            same = tuple(s for s in similar if s.likeness.kind is LikenessKind.SAME)
-            if same:
-                found.append(Repeat(row, need, same))
+        found = desk.matcher.screener.similar_to_each(needs, county=desk.actor.county)
     except MatcherError as error:
         return (), error.message
-    return tuple(found), ""
+    same = [
+        tuple(each for each in similar if each.likeness.kind is LikenessKind.SAME)
+        for similar in found
+    ]
+    repeats = (Repeat(*row, alike) for row, alike in zip(new, same, strict=True) if alike)
+    return tuple(repeats), ""

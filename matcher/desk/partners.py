@@ -129,7 +129,7 @@ def dossier(desk: Desk, partner_id: str) -> PartnerDossier:
             partner=partner,
             facts=known,
             conflicts=tuple(conflicts[key] for key in known.conflicts if key in conflicts),
-            contacts=tuple(contacts.seen(desk, ContactOwner.PARTNER, partner_id, "")),
+            contacts=tuple(contacts.seen_in(desk, session, ContactOwner.PARTNER, partner_id)),
             pairings=tuple(pairings_with(session, partner_id, county)),
             stations=tuple(stations_with(session, partner_id, county)),
             merges=tuple(merges_of(session, partner_id)) if may_keep else (),

@@ -72,7 +72,7 @@ def adopt(
     """
     with desk.writing() as session:
         pair = _own_pair(desk, session, plan_id, need_id, partner_id)
-        adopted = _adopted(desk, session, pair, stage)
+        adopted = _adopted(desk, session, pair, stage, _note(session, plan_id))
         _log(desk, session, pair, f"采纳 {need_id} 与 {partner_id}：{stage.label}")
         return adopted
 
@@ -158,10 +158,10 @@ def _adopt_all(
     done = Adoption()
     for some in batched(pairs, _AT_ONCE):
         with desk.writing() as session:
-            room = _room(session, plan_id, some)
+            room, note = _room(session, plan_id, some), _note(session, plan_id)
             begun = len(done.adopted)
             for pair in some:
-                why = _try(desk, session, pair, stage, room)
+                why = _try(desk, session, pair, stage, room=room, note=note)
                 if why:
                     done.refused.append(Refusal(pair, why))
                 else:
@@ -171,14 +171,20 @@ def _adopt_all(
 
 
 def _try(
-    desk: Desk, session: Session, pair: PlanPair, stage: PairingStage, room: Counter[str]
+    desk: Desk,
+    session: Session,
+    pair: PlanPair,
+    stage: PairingStage,
+    *,
+    room: Counter[str],
+    note: str,
 ) -> str:
     """Adopt one of several; why it is not possible, empty if it was done."""
     if stage is PairingStage.SENT and room[pair.partner_id] <= 0:
         return "对象今年的对接已经排满。确实要推送的，请单独采纳这一对"
     try:
         fresh = get_pair(session, pair.plan_id, pair.need_id, pair.partner_id)
-        _adopted(desk, session, fresh, stage)
+        _adopted(desk, session, fresh, stage, note)
     except (ConflictError, NotFoundError) as error:
         # Both are raised before anything is changed, so that the unit of work can go on.
         return error.message
@@ -186,7 +192,9 @@ def _try(
     return ""
 
 
-def _adopted(desk: Desk, session: Session, pair: PlanPair, stage: PairingStage) -> PlanPair:
+def _adopted(
+    desk: Desk, session: Session, pair: PlanPair, stage: PairingStage, note: str
+) -> PlanPair:
     _check_open(pair)
     known = find_pairing(session, pair.need_id, pair.partner_id)
     recommended = known is not None and known.stage is PairingStage.RECOMMENDED
@@ -200,9 +208,14 @@ def _adopted(desk: Desk, session: Session, pair: PlanPair, stage: PairingStage) 
             pair.partner_id,
             stage=stage,
             probability=pair.probability or None,
-            note=f"采纳{month_title(get_plan(session, pair.plan_id).month)}方案",
+            note=note,
         )
     return _decided(desk, session, pair, PairState.ADOPTED)
+
+
+def _note(session: Session, plan_id: int) -> str:
+    """What the timeline of an adopted pairing says."""
+    return f"采纳{month_title(get_plan(session, plan_id).month)}方案"
 
 
 def _decided(desk: Desk, session: Session, pair: PlanPair, state: PairState) -> PlanPair:

@@ -3,7 +3,7 @@
 Whoever has a county sees the figures of its pairs and unmet needs alone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from matcher.planning.comparison import compared, figures_named
 from matcher.planning.settings import PlanSettings, settings_of
 from matcher.store.needs import counties_of_needs
 from matcher.store.plan_pairs import count_needs_served, count_states, counties_of_plan
-from matcher.store.plans import get_plan, latest_plan, list_plans, plan_months
+from matcher.store.plans import get_plan, latest_plan_ids, list_plans, plan_months
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +76,7 @@ def find(
     """A page of plans, the latest first, and how many there are in all."""
     with desk.reading() as session:
         plans, total = list_plans(session, month=month, offset=offset, limit=limit)
-        latest = {month: latest_plan(session, month) for month in {p.month for p in plans}}
-        newest = {plan.id for plan in latest.values() if plan is not None}
+        newest = latest_plan_ids(session, {plan.month for plan in plans})
         return _cards(session, desk.actor.county, plans, newest), total
 
 
@@ -96,8 +95,7 @@ def summary(desk: Desk, plan_id: int) -> PlanSummary:
     county = desk.actor.county
     with desk.reading() as session:
         plan = get_plan(session, plan_id)
-        latest = latest_plan(session, plan.month)
-        newest = {latest.id} if latest is not None else set()
+        newest = latest_plan_ids(session, [plan.month])
         (card,) = _cards(session, county, [plan], newest)
         there = counties_of_plan(session, plan_id)
     whole = not county
@@ -115,20 +113,21 @@ def summary(desk: Desk, plan_id: int) -> PlanSummary:
 
 
 def _cards(
-    session: Session, county: str, plans: Sequence[Plan], newest: Iterable[int]
+    session: Session, county: str, plans: Sequence[Plan], newest: Collection[int]
 ) -> list[PlanCard]:
-    states = count_states(session, [plan.id for plan in plans], county)
-    latest = set(newest)
+    ids = [plan.id for plan in plans]
+    states = count_states(session, ids, county)
+    served = count_needs_served(session, ids, county)
     where = counties_of_needs(session, {each.need_id for plan in plans for each in plan.unmet})
     return [
         PlanCard(
             plan=plan,
             states=states[plan.id],
-            needs_served=count_needs_served(session, plan.id, county),
+            needs_served=served[plan.id],
             unmet=sum(
                 each.need_id in where and county in ("", where[each.need_id]) for each in plan.unmet
             ),
-            is_latest=plan.id in latest,
+            is_latest=plan.id in newest,
         )
         for plan in plans
     ]

@@ -1,1 +1,1 @@
-"""Embedding of texts: the Encoder protocol, the sentence-transformers encoder, training."""
+"""Embedding of texts: the Encoder protocol, encoders with and without torch, training."""

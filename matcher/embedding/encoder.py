@@ -34,3 +34,10 @@ class Encoder(Protocol):
     def encode_query(self, text: str) -> Vectors:
         """Embed one query of any length: shape (dimension,), unit length."""
         ...
+
+
+def unit_rows(vectors: Vectors) -> Vectors:
+    """Rows scaled to unit length; a zero row (text without a known piece) stays zero."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: Vectors = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 1e-12)
+    return unit

@@ -68,7 +68,9 @@ class WordNearness:
         with self._lock:
             known = {word: self._kept[word] for word in asked if word in self._kept}
         missing = [word for word in asked if word not in known]
-        known.update(zip(missing, self._encoder.encode_passages(missing), strict=True))
+        # Copies: a kept row of the encoder's matrix would keep the whole matrix.
+        fresh = map(np.copy, self._encoder.encode_passages(missing))
+        known.update(zip(missing, fresh, strict=True))
         with self._lock:
             for word in asked:
                 self._kept[word] = known[word]

@@ -5,16 +5,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from matcher.embedding.encoder import Vectors, unit_rows
 from matcher.embedding.fitting import TokenCounter, split_to_fit, tokens_at_once
-from matcher.embedding.loading import ModelSource, find_model, open_model, text_id
+from matcher.embedding.loading import ModelSource, find_model, open_model
+from matcher.embedding.prompts import Prompts, prompted_id
 from matcher.errors import ModelError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
-
-Vectors = NDArray[np.float32]
 
 _SETTING = "MATCHER_MODEL"
 _OWNER = "sentence-transformers"
@@ -38,19 +37,19 @@ class SentenceEncoder:
         passage_prompt: str | None = None,
     ) -> None:
         self._model = model
-        self._query_prompt = _own_prompt(model, "query") if query_prompt is None else query_prompt
-        if passage_prompt is None:
-            passage_prompt = _own_prompt(model, "document", "passage", "corpus")
-        self._passage_prompt = passage_prompt
+        self._prompts = Prompts.chosen(model.prompts, query=query_prompt, passage=passage_prompt)
         self.is_static = _is_static(model)
+        if self.is_static:
+            table: Any = model[0]
+            table.tokenizer.no_truncation()  # any length will do, yet some files set one
         self._batch_size = _STATIC_BATCH if self.is_static else _TRANSFORMER_BATCH
         self.model_id = model_id
         self.dimension = _dimension(model)
         limit = tokens_at_once(model)
         self._counter = None if limit is None else TokenCounter(model, limit)
         if self._counter is not None:
-            self._counter.check_room("", self._query_prompt, _SETTING)
-            self._counter.check_room("", self._passage_prompt, _SETTING)
+            self._counter.check_room("", self._prompts.query, _SETTING)
+            self._counter.check_room("", self._prompts.passage, _SETTING)
 
     @classmethod
     def load(
@@ -75,18 +74,16 @@ class SentenceEncoder:
                 "（须是 sentence-transformers 的向量模型，如 BAAI/bge-small-zh-v1.5）"
             ) from error
         _check_gives_vectors(model, name)
-        model_id = source.model_id
-        if passage_prompt is not None:
-            model_id += f"+{text_id(passage_prompt)}"
+        model_id = prompted_id(source.model_id, passage_prompt)
         return cls(model, model_id, query_prompt=query_prompt, passage_prompt=passage_prompt)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder.encode_passages`."""
-        return self._encode(self._model.encode_document, texts, self._passage_prompt)
+        return self._encode(self._model.encode_document, texts, self._prompts.passage)
 
     def encode_query(self, text: str) -> Vectors:
         """See `Encoder.encode_query`."""
-        query: Vectors = self._encode(self._model.encode_query, [text], self._query_prompt)[0]
+        query: Vectors = self._encode(self._model.encode_query, [text], self._prompts.query)[0]
         return query
 
     def _encode(self, encode: Callable[..., Any], texts: Sequence[str], prompt: str) -> Vectors:
@@ -103,7 +100,7 @@ class SentenceEncoder:
             convert_to_numpy=True,
         )
         starts = np.cumsum([0, *map(len, pieces[:-1])])
-        return _unit_rows(np.add.reduceat(np.asarray(vectors, dtype=np.float32), starts, axis=0))
+        return unit_rows(np.add.reduceat(np.asarray(vectors, dtype=np.float32), starts, axis=0))
 
     def _pieces(self, texts: Sequence[str], prompt: str) -> list[list[str]]:
         """Each text, or the pieces of one that is longer than the model takes."""
@@ -137,14 +134,6 @@ def _check_gives_vectors(model: "SentenceTransformer", name: str) -> None:
         )
 
 
-def _own_prompt(model: "SentenceTransformer", *names: str) -> str:
-    """The model's own prompt: the first that is not empty among these names of it.
-
-    The library itself stops at the first name, which it always defines, if only as empty.
-    """
-    return next((prompt for name in names if (prompt := model.prompts.get(name))), "")
-
-
 def _is_static(model: "SentenceTransformer") -> bool:
     return type(model[0]).__name__ == "StaticEmbedding"
 
@@ -154,10 +143,3 @@ def _dimension(model: "SentenceTransformer") -> int:
     if dimension is None:
         raise ModelError("模型没有说明向量维数，无法使用")
     return int(dimension)
-
-
-def _unit_rows(vectors: Vectors) -> Vectors:
-    """Rows scaled to unit length; a zero row (text without a known token) stays zero."""
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit: Vectors = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 1e-12)
-    return unit

@@ -69,7 +69,7 @@ def evaluate_collection(
             build_seconds = time.perf_counter() - started
             run, seconds = _rank(matcher, collection, top, restriction, report)
             with matcher.index.current() as sides:
-                passages = sum(len(index.vectors) for index in sides.values())
+                passages = sum(map(len, sides.values()))
             parts = None
             if ablation:
                 uncorrected = _uncorrected_index(matcher, Path(folder))

@@ -1,383 +1,344 @@
-"""An incremental BM25 index.
+"""An incremental BM25 index that lies on disk and is shared between processes.
 
-Ready-made BM25 packages either freeze the statistics at build time or cannot remove a document;
-here documents come and go at once and the statistics are those of the documents present.
+Ready-made BM25 packages either freeze the statistics at build time, cannot remove a document, or
+cannot score a document that another view has found; here documents come and go at once, the
+statistics are those of the documents present, and any document can be scored. For the formula see
+`matcher.index.bm25`; a part of a document's hubness (`matcher.index.hubness`) is taken off its
+score.
 
-Formula: S. Robertson, H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009,
-with the idf that is never negative, ln(1 + (N - n + 0.5) / (n + 0.5)), and with Okapi's third
-factor, (K3 + 1) * q / (K3 + q), for a term that stands q times in the query.
+Documents stand at rows, in the order in which they came. The first part of them is mapped from the
+files of a snapshot; later ones follow in memory, the very last without postings.
 
-A score is a share of what an ideal document would have, one that is full of every term of the
-query, so that the scores of a short and of a long query can be compared; a part of the document's
-hubness (`matcher.index.hubness`) is taken off.
+A search adds up the postings of the rarest terms first and stops when it has seen so many that the
+frequent ones, of which half the documents are full, cannot change much; the best it found are then
+scored exactly. While a library is small everything is exact.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import NamedTuple
-from zipfile import BadZipFile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
-from matcher.errors import IndexStateError
-from matcher.index.hubness import CORRECTION, mean_of_nearest
-from matcher.index.idmap import ABSENT, RowMap
+from matcher.index.bm25 import K1, idf, query_terms
+from matcher.index.hubness import CORRECTION
+from matcher.index.kernels import FULL_IMPACT, add_impacts, score_documents
+from matcher.index.lexical_hubness import ReferenceQueries
+from matcher.index.postings import Forward, Inverted, Part
+from matcher.index.vocabulary import ABSENT, Vocabulary
+from matcher.text.terms import Keys, Terms
 
-K1 = 1.2
-B = 0.75
-K3 = 3.0
-"""Damping of a term that the query repeats; a factory's need says one thing several times over."""
-
-_MERGE_SHARE = 0.1
-_MERGE_LEAST = 2000
-_MEASURED_AT_ONCE = 20_000
-_FREQUENT = 0.2
-"""Share of the documents from which a term is kept as one value a document. Adding up whole arrays
-is faster than finding places; from a fifth on it takes hardly more memory."""
-
-Analyse = Callable[[str], list[str]]
 Floats = NDArray[np.float32]
-Ids = NDArray[np.int64]
-Rows = NDArray[np.int32]
+Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Bits = NDArray[np.uint8]
+
+POSTINGS_SEEN: Final = 400_000
+"""After so many postings a search takes up no further term."""
+_RESCORED = 4
+"""So many times more candidates are scored exactly as are wanted."""
+_TAIL = 4096
+"""So many documents are kept without postings."""
+_REMEASURED_AFTER = 0.1
+"""Growth or loss after which the hubness of all documents is measured anew: the idf has changed."""
+_SAMPLE = 4096
 
 
-class _Saturation(NamedTuple):
-    """What a term adds to documents, before its weight in a query.
+class LexicalQuery:
+    """The terms of one query that an index knows, with their weights in it."""
 
-    `rows` are those of the `documents` that contain it; None if `values` has one for every row.
-    """
-
-    documents: int
-    rows: Rows | None
-    values: Floats
-
-
-class LexicalScores:
-    """Scores of one query for every document, as `LexicalIndex.score` computed them."""
-
-    def __init__(self, values: Floats, shares_terms: Mask, ids: Ids, rows: RowMap) -> None:
-        self._values = values
-        self._shares_terms = shares_terms
-        self._ids = ids
-        self._rows = rows
-
-    def top(self, k: int, allowed: Ids | None = None) -> Ids:
-        """Ids of the `k` best documents that share a term, best first, among `allowed`."""
-        if allowed is None:
-            candidates = np.flatnonzero(self._shares_terms)
-        else:
-            rows = self._rows.rows(allowed)
-            rows = rows[rows != ABSENT]
-            candidates = rows[self._shares_terms[rows]]
-        values = self._values[candidates]
-        if len(values) > k:
-            best = np.argpartition(-values, k - 1)[:k]
-            candidates, values = candidates[best], values[best]
-        ids: Ids = self._ids[candidates]
-        return ids[np.lexsort((ids, -values))]
-
-    def at(self, ids: Ids) -> Floats:
-        """Scores of these documents, 0 for those not there."""
-        rows = self._rows.rows(ids)
-        return np.where(rows == ABSENT, np.float32(0), self._values[rows])
+    def __init__(self, terms: NDArray[np.int32], weights: Floats, total: float) -> None:
+        """Take the numbers of terms, rarest first, their weights, and the weight of all terms."""
+        self.terms = terms
+        self.weights = weights
+        self.ideal = total * (K1 + 1)
 
 
 class LexicalIndex:
-    """Documents by stable id, scored by BM25 over the terms that `analyse` finds.
+    """Documents at consecutive rows, scored by BM25 over their terms.
 
-    Postings lie in two parts: a packed one, sorted by term, and a small one of what came since.
-    The small one is packed when it grows past a tenth. A removed document keeps its postings
-    until then; they are masked and do not count.
-
-    The hubness of new documents is found at the next search, that of all documents anew when the
-    index has been packed or has grown or shrunk by a tenth, for the idf has changed by then.
-
-    What a term adds to each of its documents is kept from search to search until the documents
-    change.
+    Searches may run in several threads at once, changes not beside anything else.
     """
 
-    def __init__(self, analyse: Analyse, references: Sequence[str] = ()) -> None:
+    def __init__(self, references: Terms, postings_seen: int = POSTINGS_SEEN) -> None:
         """Start empty.
 
         Args:
-            analyse: finds the terms of a text.
             references: queries that hubness is measured by; none for no correction.
+            postings_seen: after so many postings a search takes up no further term.
         """
-        self._analyse = analyse
-        self._references = [Counter(analyse(text)) for text in references]
-        self._terms: dict[str, int] = {}
-        self._starts = np.zeros(1, dtype=np.int64)
-        self._rows_packed = np.empty(0, dtype=np.int32)
-        self._counts_packed = np.empty(0, dtype=np.float32)
-        self._fresh: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-        self._fresh_documents = 0
-        self._ids = np.empty(0, dtype=np.int64)
-        self._lengths = np.empty(0, dtype=np.float32)
-        self._alive = np.empty(0, dtype=bool)
+        self._references = references
+        self._postings_seen = postings_seen
+        self._vocabulary = Vocabulary()
+        self._parts: list[Part] = []
+        self._frequencies = np.empty(0, dtype=np.int32)
         self._present = 0
-        self._row_of = RowMap()
+        self._total_length = 0
         self._hubness = np.empty(0, dtype=np.float32)
+        self._known = np.empty(0, dtype=bool)
         self._measured = 0
-        self._norms: Floats | None = None
-        self._saturated: dict[str, _Saturation] = {}
+        self._scratch = threading.local()
+
+    @classmethod
+    def over(
+        cls,
+        part: Part,
+        vocabulary: Vocabulary,
+        frequencies: NDArray[np.int32],
+        hubness: Floats,
+        references: Terms,
+    ) -> "LexicalIndex":
+        """An index over documents that lie ready, all of them present."""
+        index = cls(references)
+        index._vocabulary = vocabulary
+        index._parts = [part]
+        index._frequencies = frequencies.copy()
+        index._present = index._measured = len(part.forward)
+        index._total_length = int(part.forward.lengths.sum(dtype=np.int64))
+        index._hubness = hubness
+        index._known = np.ones(len(hubness), dtype=bool)
+        return index
 
     def __len__(self) -> int:
-        """Number of documents held."""
+        """Number of documents present."""
         return self._present
 
     @property
-    def ids(self) -> Ids:
-        """Ids of the documents held, in the order they came."""
-        return self._ids[self._alive]
+    def row_count(self) -> int:
+        """Number of rows, those of removed documents included."""
+        return self._parts[-1].end if self._parts else 0
 
-    def add(self, ids: Ids, texts: Sequence[str]) -> None:
-        """Add documents under new ids, shape (n,)."""
-        if len(ids) == 0:
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The numbers of the terms."""
+        return self._vocabulary
+
+    @property
+    def average_length(self) -> float:
+        """Of the documents present, in terms."""
+        return max(self._total_length / self._present, 1e-9) if self._present else 1.0
+
+    def add(self, terms: Terms) -> None:
+        """Add documents at the next rows."""
+        if len(terms) == 0:
             return
-        first = len(self._ids)
-        lengths = np.empty(len(ids), dtype=np.float32)
-        for offset, text in enumerate(texts):
-            terms = self._analyse(text)
-            lengths[offset] = len(terms)
-            for term, count in Counter(terms).items():
-                number = self._terms.setdefault(term, len(self._terms))
-                self._fresh[number].append((first + offset, count))
-        self._row_of.assign(ids, np.arange(first, first + len(ids), dtype=np.int64))
-        self._ids = np.concatenate([self._ids, ids])
-        self._lengths = np.concatenate([self._lengths, lengths])
-        self._alive = np.concatenate([self._alive, np.ones(len(ids), dtype=bool)])
-        self._present += len(ids)
-        self._hubness = np.concatenate([self._hubness, np.full(len(ids), np.nan, np.float32)])
-        self._forget_norms()
-        self._fresh_documents += len(ids)
-        if self._fresh_documents > max(_MERGE_LEAST, _MERGE_SHARE * len(self._ids)):
-            self.pack()
-
-    def remove(self, ids: Ids) -> None:
-        """Remove documents; ids not there are passed over."""
-        rows = self._row_of.rows(ids)
-        self._alive[rows[rows != ABSENT]] = False
-        self._present = int(self._alive.sum())
-        self._row_of.forget(ids)
-        self._forget_norms()
-
-    def score(self, query: str) -> LexicalScores:
-        """Score every document; a term repeated in the query counts damped."""
-        values = np.zeros(len(self._ids), dtype=np.float32)
-        present = len(self)
-        ideal = 0.0
-        for term, repeats in Counter(self._analyse(query)).items():
-            found = self._saturation(term)
-            weight = _query_weight(repeats) * _idf(found.documents, present)
-            ideal += weight * (K1 + 1)
-            if found.rows is None:
-                values += np.float32(weight) * found.values
-            else:
-                values[found.rows] += np.float32(weight) * found.values
-        shares_terms = values > 0
-        if ideal > 0:
-            values /= ideal
-        if self._references:
-            values -= CORRECTION * self._current_hubness()
-        return LexicalScores(values, shares_terms, self._ids, self._row_of)
-
-    def document_share(self, term: str) -> float:
-        """Share of the documents held that contain `term`, 0 to 1; 0 in an empty index."""
-        return self._documents_with(term) / max(len(self), 1)
-
-    def pack(self) -> None:
-        """Merge the fresh postings into the packed ones and drop those of removed documents."""
-        if self._fresh_documents == 0 and self._alive.all():
-            return
-        rows, counts, terms = self._all_postings()
-        kept = self._alive[rows]
-        rows, counts, terms = rows[kept], counts[kept], terms[kept]
-        new_rows = np.cumsum(self._alive, dtype=np.int64) - 1
-        order = np.argsort(terms, kind="stable")
-        self._rows_packed = new_rows[rows[order]].astype(np.int32)
-        self._counts_packed = counts[order]
-        self._starts = np.searchsorted(terms[order], np.arange(len(self._terms) + 1))
-        self._ids, self._lengths = self._ids[self._alive], self._lengths[self._alive]
-        self._alive = np.ones(len(self._ids), dtype=bool)
-        self._row_of = RowMap()
-        self._row_of.assign(self._ids, np.arange(len(self._ids), dtype=np.int64))
-        self._hubness = np.full(len(self._ids), np.nan, dtype=np.float32)
-        self._forget_norms()
-        self._fresh.clear()
-        self._fresh_documents = 0
-
-    def save(self, path: Path) -> None:
-        """Write the packed index to one file."""
-        self.pack()
-        with path.open("wb") as file:
-            np.savez(
-                file,
-                terms=np.frombuffer("\n".join(self._terms).encode(), dtype=np.uint8),
-                starts=self._starts,
-                rows=self._rows_packed,
-                counts=self._counts_packed,
-                ids=self._ids,
-                lengths=self._lengths,
-                hubness=self._current_hubness(),
-            )
-
-    @classmethod
-    def load(cls, path: Path, analyse: Analyse, references: Sequence[str] = ()) -> "LexicalIndex":
-        """Read an index that `save` wrote, with the `analyse` and `references` it was built with.
-
-        Raises:
-            IndexStateError: the file is missing or not such an index.
-        """
-        index = cls(analyse, references)
-        try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as parts:
-                names = parts["terms"].tobytes().decode()
-                index._starts, index._ids = parts["starts"], parts["ids"]
-                index._rows_packed, index._counts_packed = parts["rows"], parts["counts"]
-                index._lengths, index._hubness = parts["lengths"], parts["hubness"]
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-            raise IndexStateError(
-                f"词语索引文件 {path} 无法读取，请运行 matcher index build"
-            ) from error
-        index._terms = {
-            name: number for number, name in enumerate(names.split("\n") if names else ())
-        }
-        index._alive = np.ones(len(index._ids), dtype=bool)
-        index._present = len(index._ids)
-        index._row_of.assign(index._ids, np.arange(len(index._ids), dtype=np.int64))
-        index._measured = len(index._ids)
-        return index
-
-    def _documents_with(self, term: str) -> int:
-        """Number of the documents present that contain `term`."""
-        number = self._terms.get(term)
-        if number is None:
-            return 0
-        if self._present < len(self._ids):
-            return len(self._postings(term)[0])
-        packed = number + 1 < len(self._starts)
-        held = int(self._starts[number + 1] - self._starts[number]) if packed else 0
-        return held + len(self._fresh.get(number, ()))
-
-    def _postings(self, term: str) -> tuple[Rows, Floats]:
-        """Rows and counts of the documents present that contain `term`."""
-        number = self._terms.get(term)
-        if number is None:
-            return np.empty(0, np.int32), np.empty(0, np.float32)
-        if number + 1 < len(self._starts):
-            packed = slice(self._starts[number], self._starts[number + 1])
-            rows, counts = self._rows_packed[packed], self._counts_packed[packed]
-        else:
-            rows, counts = np.empty(0, np.int32), np.empty(0, np.float32)
-        if number in self._fresh:
-            fresh = np.array(self._fresh[number], dtype=np.int64)
-            rows = np.concatenate([rows, fresh[:, 0].astype(np.int32)])
-            counts = np.concatenate([counts, fresh[:, 1].astype(np.float32)])
-        alive = self._alive[rows]
-        return (rows, counts) if alive.all() else (rows[alive], counts[alive])
-
-    def _saturation(self, term: str) -> _Saturation:
-        """What a term adds to the documents present, kept until they change."""
-        kept = self._saturated.get(term)
-        if kept is None:
-            rows, counts = self._postings(term)
-            saturated = counts * (K1 + 1) / (counts + self._length_norms()[rows])
-            if len(rows) > _FREQUENT * len(self._ids):
-                everywhere = np.zeros(len(self._ids), dtype=np.float32)
-                everywhere[rows] = saturated
-                kept = _Saturation(len(rows), None, everywhere)
-            else:
-                kept = _Saturation(len(rows), rows, saturated)
-            if len(rows):
-                self._saturated[term] = kept
-        return kept
-
-    def _forget_norms(self) -> None:
-        self._norms = None
-        self._saturated.clear()
-
-    def _all_postings(self) -> tuple[Rows, Floats, NDArray[np.int64]]:
-        """Rows, counts and term numbers of all postings, packed and fresh."""
-        terms = np.repeat(np.arange(len(self._starts) - 1), np.diff(self._starts))
-        fresh = np.array(
-            [(row, count, term) for term, pairs in self._fresh.items() for row, count in pairs],
-            dtype=np.int64,
-        ).reshape(-1, 3)
-        return (
-            np.concatenate([self._rows_packed, fresh[:, 0].astype(np.int32)]),
-            np.concatenate([self._counts_packed, fresh[:, 1].astype(np.float32)]),
-            np.concatenate([terms, fresh[:, 2]]),
+        forward = Forward.of(terms, self._vocabulary.enter(terms.keys))
+        self._frequencies = _grown(self._frequencies, len(self._vocabulary))
+        self._frequencies += np.bincount(forward.terms, minlength=len(self._vocabulary)).astype(
+            np.int32
         )
+        self._present += len(forward)
+        self._total_length += int(forward.lengths.sum(dtype=np.int64))
+        self._hubness = _grown(self._hubness, len(self._hubness) + len(forward))
+        self._known = _grown(self._known, len(self._hubness))
+        self._enter(forward)
+
+    def remove(self, rows: Rows) -> None:
+        """Count documents out; who searches leaves them out by `allowed`."""
+        for part, inside in self._by_part(rows):
+            removed = part.forward.taken(rows[inside] - part.first)
+            held = np.bincount(removed.terms, minlength=len(self._frequencies))
+            self._frequencies -= held.astype(np.int32)
+            self._total_length -= int(removed.lengths.sum(dtype=np.int64))
+        self._present -= len(rows)
+
+    def query(self, keys: Keys) -> LexicalQuery:
+        """Weigh the terms of a query; a term that it repeats counts damped."""
+        terms, repeats = query_terms(keys)
+        numbers = self._vocabulary.numbers(terms)
+        held = np.zeros(len(terms), dtype=np.int64)
+        known = numbers != ABSENT
+        held[known] = self._frequencies[numbers[known]]
+        weights = repeats * idf(held, self._present)
+        rarest_first = np.argsort(held, kind="stable")
+        rarest_first = rarest_first[held[rarest_first] > 0]
+        return LexicalQuery(
+            numbers[rarest_first],
+            weights[rarest_first].astype(np.float32),
+            float(weights.sum()),
+        )
+
+    def best(
+        self, query: LexicalQuery, k: int, allowed: Mask | None = None, *, exact: bool = False
+    ) -> Rows:
+        """Rows of the `k` best documents that share a term, ascending.
+
+        Args:
+            query: what is asked.
+            k: how many are wanted.
+            allowed: for each row whether it may be found; None: all rows.
+            exact: look at all postings and score all documents found.
+        """
+        least = -CORRECTION * FULL_IMPACT * query.ideal / (K1 + 1) * self._current_hubness()
+        totals = self._added_up(query, least, exact=exact)
+        shares_term = totals > least
+        if allowed is not None:
+            shares_term &= allowed
+        rows = np.flatnonzero(shares_term)
+        if not exact and len(rows) > _RESCORED * k:
+            rows = rows[_largest(totals[rows], _RESCORED * k)]
+        scores = self.at(query, rows)
+        if len(rows) > k:
+            rows = rows[np.lexsort((rows, -scores))[:k]]
+        return np.sort(rows)
+
+    def at(self, query: LexicalQuery, rows: Rows) -> Floats:
+        """Scores of documents, shape as `rows`."""
+        scores = np.zeros(len(rows), dtype=np.float32)
+        if len(query.terms):
+            with self._weighed(query) as (asked, weights):
+                for part, inside in self._by_part(rows):
+                    documents = rows[inside] - part.first
+                    scores[inside] = self._scores(part.forward, documents, asked, weights)
+            scores /= query.ideal
+        if len(self._references):
+            scores -= CORRECTION * self._current_hubness()[rows]
+        return scores
+
+    def document_share(self, key: int) -> float:
+        """Share of the documents present that hold a term, 0 to 1; 0 in an empty index."""
+        number = int(self._vocabulary.numbers(np.array([key], dtype=np.uint64))[0])
+        held = 0 if number == ABSENT else int(self._frequencies[number])
+        return held / max(self._present, 1)
+
+    def documents(self, rows: Rows) -> Forward:
+        """The terms of some documents, in the order given, numbered by `vocabulary`."""
+        found = [
+            part.forward.taken(rows[inside] - part.first) for part, inside in self._by_part(rows)
+        ]
+        return Forward.joined(found) if found else Forward.empty()
+
+    def _added_up(self, query: LexicalQuery, start: Floats, *, exact: bool) -> Floats:
+        """For each row `start` and the impacts of the terms taken up, weighted."""
+        totals = np.zeros(self.row_count, dtype=np.float32)
+        totals += start
+        held = np.cumsum(self._frequencies[query.terms])
+        taken = len(held) if exact else max(1, int(np.searchsorted(held, self._postings_seen)))
+        terms, weights = query.terms[:taken], query.weights[:taken]
+        for part in self._parts:
+            own = totals[part.first : part.end]
+            if part.inverted is None:
+                self._add_scores(part.forward, query, own)
+                continue
+            here = terms < len(part.inverted.starts) - 1
+            add_impacts(
+                part.inverted.starts,
+                part.inverted.rows,
+                part.inverted.impacts,
+                terms[here],
+                weights[here],
+                own,
+            )
+        return totals
+
+    def _add_scores(self, forward: Forward, query: LexicalQuery, totals: Floats) -> None:
+        """Add to `totals` what documents without postings have, on the scale of impacts."""
+        with self._weighed(query) as (asked, weights):
+            scores = self._scores(forward, np.arange(len(forward)), asked, weights)
+        totals += scores * (FULL_IMPACT / (K1 + 1))
+
+    def _scores(self, forward: Forward, documents: Rows, asked: Bits, weights: Floats) -> Floats:
+        scores = np.empty(len(documents), dtype=np.float32)
+        score_documents(
+            forward.starts,
+            forward.terms,
+            forward.counts,
+            forward.lengths,
+            documents,
+            asked,
+            weights,
+            self.average_length,
+            scores,
+        )
+        return scores
+
+    @contextmanager
+    def _weighed(self, query: LexicalQuery) -> Iterator[tuple[Bits, Floats]]:
+        """Which term numbers the query asks for, a bit each, and their weights.
+
+        Each thread has arrays for all terms, which it clears again: making them takes longer.
+        """
+        asked: Bits | None = getattr(self._scratch, "asked", None)
+        if asked is None or 8 * len(asked) < len(self._vocabulary):
+            asked = np.zeros(len(self._vocabulary) // 8 + 1, dtype=np.uint8)
+            self._scratch.asked = asked
+            self._scratch.weights = np.zeros(8 * len(asked), dtype=np.float32)
+        weights: Floats = self._scratch.weights
+        weights[query.terms] = query.weights
+        np.bitwise_or.at(asked, query.terms >> 3, (1 << (query.terms & 7)).astype(np.uint8))
+        try:
+            yield asked, weights
+        finally:
+            asked[query.terms >> 3] = 0
+
+    def _by_part(self, rows: Rows) -> list[tuple[Part, Rows]]:
+        """Each part that has some of the rows, and the places of those in `rows`."""
+        found = []
+        for part in self._parts:
+            inside = np.flatnonzero((rows >= part.first) & (rows < part.end))
+            if len(inside):
+                found.append((part, inside))
+        return found
+
+    def _enter(self, forward: Forward) -> None:
+        """Put documents behind the others; give them postings when they have become many."""
+        first = self.row_count
+        if self._parts and self._parts[-1].inverted is None:
+            tail = self._parts.pop()
+            first, forward = tail.first, Forward.joined([tail.forward, forward])
+        if len(forward) <= _TAIL:
+            self._parts.append(Part(first, forward, None))
+            return
+        # The part of a snapshot stays as it is; later ones join so that there are but few.
+        while len(self._parts) > 1 and len(self._parts[-1].forward) <= 2 * len(forward):
+            part = self._parts.pop()
+            first, forward = part.first, Forward.joined([part.forward, forward])
+        postings = Inverted.of(forward, len(self._vocabulary), self.average_length)
+        self._parts.append(Part(first, forward, postings))
 
     def _current_hubness(self) -> Floats:
         """Hubness of every row, measured where it is unknown or out of date."""
-        if abs(len(self) - self._measured) > _MERGE_SHARE * self._measured:
-            self._hubness[:] = np.nan
-        unknown = np.isnan(self._hubness)
-        if unknown.any():
-            if unknown.all():
-                self._measured = len(self)
-            self._hubness[unknown] = self._measure_hubness(unknown)
+        if len(self._references) == 0:
+            return self._hubness
+        if abs(self._present - self._measured) > _REMEASURED_AFTER * self._measured:
+            self._known = np.zeros(len(self._hubness), dtype=bool)
+            self._measured = self._present
+        if not self._known.all():
+            self.measure_hubness()
         return self._hubness
 
-    def _measure_hubness(self, wanted: Mask) -> Floats:
-        """Hubness of the rows where `wanted`, shape (rows,), is true, in their order."""
-        rows, counts, terms = self._all_postings()
-        frequencies = np.bincount(terms[self._alive[rows]], minlength=len(self._terms))
-        kept = wanted[rows]
-        rows, counts, terms = rows[kept], counts[kept], terms[kept]
-        saturated = counts * (K1 + 1) / (counts + self._length_norms()[rows])
-        columns = np.cumsum(wanted)[rows] - 1
-        documents = csr_array(
-            (saturated.astype(np.float32), (terms, columns)),
-            shape=(len(self._terms), int(wanted.sum())),
+    def measure_hubness(self) -> None:
+        """Measure the hubness of the documents of which it is not known."""
+        queries = ReferenceQueries(
+            self._references, self._vocabulary, self._frequencies, self._present
         )
-        queries = self._reference_weights(frequencies)
-        found = [
-            mean_of_nearest((queries @ documents[:, start : start + _MEASURED_AT_ONCE]).toarray())
-            for start in range(0, documents.shape[1], _MEASURED_AT_ONCE)
-        ]
-        return np.concatenate(found)
-
-    def _reference_weights(self, frequencies: NDArray[np.int64]) -> csr_array:
-        """What each term adds to the score of each reference query, shape (references, terms)."""
-        present = len(self)
-        values: list[float] = []
-        columns: list[int] = []
-        starts = [0]
-        for reference in self._references:
-            known = {t: n for t, n in reference.items() if t in self._terms}
-            weights = [
-                _query_weight(n) * _idf(int(frequencies[self._terms[t]]), present)
-                for t, n in known.items()
-            ]
-            unknown = sum(_query_weight(n) for t, n in reference.items() if t not in known)
-            ideal = (K1 + 1) * (sum(weights) + unknown * _idf(0, present))
-            values.extend(weight / ideal for weight in weights)
-            columns.extend(self._terms[term] for term in known)
-            starts.append(len(columns))
-        return csr_array(
-            (np.array(values, np.float32), np.array(columns, np.int64), starts),
-            shape=(len(self._references), len(self._terms)),
-        )
-
-    def _length_norms(self) -> Floats:
-        """K1 * (1 - B + B * length / average length) for every row."""
-        if self._norms is None:
-            average = float(self._lengths[self._alive].mean()) if len(self) else 1.0
-            self._norms = (K1 * (1 - B + B * self._lengths / max(average, 1e-9))).astype(np.float32)
-        return self._norms
+        unknown = np.flatnonzero(~self._known)
+        values = self._hubness.copy()
+        for part, inside in self._by_part(unknown):
+            rows = unknown[inside]
+            values[rows] = queries.measure(part.forward, rows - part.first, self.average_length)
+        self._hubness, self._known = values, np.ones(len(values), dtype=bool)
 
 
-def _query_weight(repeats: int) -> float:
-    """Weight of a term that the query says `repeats` times."""
-    return repeats * (K3 + 1) / (K3 + repeats)
+def _largest(values: Floats, count: int) -> Rows:
+    """Places of the `count` largest of very many values, in no particular order."""
+    step = len(values) // _SAMPLE
+    if step > 1:
+        # Most fall below a bound that a sample tells; what it lets through is cut exactly.
+        sample = np.sort(values[::step])
+        bound = sample[max(0, len(sample) - 1 - 2 * count // step)]
+        above = np.flatnonzero(values >= bound)
+        if len(above) >= count:
+            return above[np.argpartition(-values[above], count - 1)[:count]]
+    return np.argpartition(-values, count - 1)[:count]
 
 
-def _idf(containing: int, present: int) -> float:
-    """Inverse document frequency of a term that `containing` of the `present` documents have."""
-    return float(np.log1p((present - containing + 0.5) / (containing + 0.5)))
+def _grown(values: NDArray[Any], length: int) -> NDArray[Any]:
+    """The values, followed by zeros up to a length."""
+    if len(values) == length:
+        return values
+    grown = np.zeros(length, dtype=values.dtype)
+    grown[: len(values)] = values
+    return grown

@@ -8,16 +8,13 @@ import json
 import shutil
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from matcher.errors import IndexStateError
-from matcher.index.hubness import References
-from matcher.index.passages import PassageIndex
-from matcher.records import Side
 
-FORMAT = 3
+FORMAT = 4
 _CURRENT = "CURRENT"
 _STAMP = "stamp.json"
 _DRAFT, _FINISHED = "writing-", "snapshot-"
@@ -49,31 +46,24 @@ class Snapshot:
     folder: Path
     stamp: Stamp
 
-    def load(self, references: Mapping[Side, References]) -> dict[Side, PassageIndex]:
-        """Read the indexes of both sides, which were built with these references.
 
-        Raises:
-            IndexStateError: a part is missing or damaged.
-        """
-        return {
-            side: PassageIndex.load(self.folder / side.value, references[side]) for side in Side
-        }
-
-
-def save_snapshot(folder: Path, stamp: Stamp, sides: dict[Side, PassageIndex]) -> Snapshot:
+def save_snapshot(folder: Path, write: Callable[[Path], Stamp]) -> Snapshot:
     """Write a snapshot under `folder`, make it the current one and drop old ones.
 
     The one that was current until now stays, for a process that is just reading it.
 
+    Args:
+        folder: of the snapshots.
+        write: fills a folder that exists and tells what it was made from.
+
     Raises:
         IndexStateError: it cannot be written; the current snapshot is as it was.
     """
-    name = f"{stamp.revision}-{uuid.uuid4().hex[:12]}"
+    name = uuid.uuid4().hex[:16]
     draft, target = folder / f"{_DRAFT}{name}", folder / f"{_FINISHED}{name}"
     try:
-        for side, index in sides.items():
-            (draft / side.value).mkdir(parents=True)
-            index.save(draft / side.value)
+        draft.mkdir(parents=True)
+        stamp = write(draft)
         (draft / _STAMP).write_text(json.dumps(asdict(stamp)), encoding="utf-8")
         draft.rename(target)
         previous = _current_folder(folder)
@@ -87,6 +77,16 @@ def save_snapshot(folder: Path, stamp: Stamp, sides: dict[Side, PassageIndex]) -
         raise
     _tidy_up(folder, {target, previous})
     return Snapshot(target, stamp)
+
+
+def current_name(folder: Path) -> str:
+    """Name of the snapshot in use, empty if there is none; cheap enough to be asked often.
+
+    Raises:
+        IndexStateError: the folder cannot be read.
+    """
+    current = _current_folder(folder)
+    return current.name if current else ""
 
 
 def current_snapshot(folder: Path) -> Snapshot | None:

@@ -6,22 +6,30 @@ Similarity is the cosine, higher is nearer, from every backend; vectors have uni
 from pathlib import Path
 from typing import Protocol
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.errors import IndexStateError
+from matcher.index.selection import Selection
 
 Vectors = NDArray[np.float32]
 Ids = NDArray[np.int64]
 
 
 class VectorIndex(Protocol):
-    """Vectors by stable id, searched by cosine."""
+    """Vectors by stable id, searched by cosine.
+
+    Backends may keep vectors in half precision, so that cosines agree to about three digits.
+    Several threads may search at once; whoever changes an index keeps searches out meanwhile.
+    """
 
     @property
     def dimension(self) -> int:
         """Length of a vector."""
+        ...
+
+    @property
+    def ids(self) -> Ids:
+        """All ids held, ascending."""
         ...
 
     def __len__(self) -> int:
@@ -29,114 +37,97 @@ class VectorIndex(Protocol):
         ...
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
-        """Add vectors, shape (n, dimension), unit length, under new ids, shape (n,)."""
+        """Add vectors under ids; an id that is held already gets the new vector.
+
+        Args:
+            ids: shape (n,), without repetition.
+            vectors: shape (n, dimension), unit length.
+        """
         ...
 
     def remove(self, ids: Ids) -> None:
-        """Remove the vectors of these ids; ids not there are passed over."""
+        """Remove the vectors of these ids; ids not held are passed over."""
         ...
 
-    def search(self, query: Vectors, k: int, allowed: Ids | None = None) -> tuple[Ids, Vectors]:
-        """The `k` nearest ids and their cosines, best first, for one query, shape (dimension,).
+    def search(
+        self, query: Vectors, k: int, allowed: Selection | None = None
+    ) -> tuple[Ids, Vectors]:
+        """The nearest ids and their cosines, best first.
 
-        With `allowed`, only those ids are searched, so that up to `k` of them come back.
+        Args:
+            query: shape (dimension,), unit length.
+            k: how many are wanted; so many come back wherever so many are held and allowed.
+            allowed: which ids may come back; None allows all.
         """
         ...
 
     def search_many(
-        self, queries: Vectors, k: int, allowed: Ids | None = None
+        self, queries: Vectors, k: int, allowed: Selection | None = None
     ) -> list[tuple[Ids, Vectors]]:
         """What `search` finds for each of many queries, shape (n, dimension), in one pass."""
         ...
 
     def similarities(self, query: Vectors, ids: Ids) -> Vectors:
-        """Cosines of one query with the vectors of `ids`, all of which must be held."""
-        ...
-
-    def save(self, path: Path) -> None:
-        """Write the index to a file."""
-        ...
-
-
-class FaissFlatIndex:
-    """Exact search in process by FAISS."""
-
-    def __init__(self, dimension: int) -> None:
-        self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
-
-    @classmethod
-    def load(cls, path: Path) -> "FaissFlatIndex":
-        """Read an index that `save` wrote.
+        """Cosines of one query, shape (dimension,), with the vectors of `ids`, in their order.
 
         Raises:
-            IndexStateError: the file is missing or not such an index.
+            KeyError: one of the ids is not held.
         """
-        try:
-            loaded = faiss.read_index(str(path))
-        except RuntimeError as error:
-            raise IndexStateError(
-                f"向量索引文件 {path} 无法读取，请运行 matcher index build"
-            ) from error
-        if not isinstance(loaded, faiss.IndexIDMap2):
-            raise IndexStateError(f"{path} 不是本程序的向量索引，请运行 matcher index build")
-        index = cls(loaded.d)
-        index._index = loaded
-        return index
+        ...
 
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return int(self._index.d)
+    def vectors(self, ids: Ids) -> Vectors:
+        """The vectors of `ids`, in their order, shape (n, dimension).
 
-    def __len__(self) -> int:
-        """Number of vectors held."""
-        return int(self._index.ntotal)
-
-    def add(self, ids: Ids, vectors: Vectors) -> None:
-        """See `VectorIndex.add`."""
-        if len(ids):
-            self._index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), ids)
-
-    def remove(self, ids: Ids) -> None:
-        """See `VectorIndex.remove`."""
-        if len(ids):
-            self._index.remove_ids(faiss.IDSelectorBatch(ids))
-
-    def search(self, query: Vectors, k: int, allowed: Ids | None = None) -> tuple[Ids, Vectors]:
-        """See `VectorIndex.search`."""
-        return self.search_many(query.reshape(1, -1), k, allowed)[0]
-
-    def search_many(
-        self, queries: Vectors, k: int, allowed: Ids | None = None
-    ) -> list[tuple[Ids, Vectors]]:
-        """See `VectorIndex.search_many`."""
-        k = min(k, len(self) if allowed is None else len(allowed))
-        if k == 0:
-            return [(np.empty(0, np.int64), np.empty(0, np.float32))] * len(queries)
-        parameters = None
-        if allowed is not None:
-            bitmap = _bitmap(allowed)
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))
-        queries = np.ascontiguousarray(queries, dtype=np.float32)
-        scores, ids = self._index.search(queries, k, params=parameters)
-        return [
-            (found[found >= 0], near[found >= 0]) for found, near in zip(ids, scores, strict=True)
-        ]
-
-    def similarities(self, query: Vectors, ids: Ids) -> Vectors:
-        """See `VectorIndex.similarities`."""
-        if len(ids) == 0:
-            return np.empty(0, np.float32)
-        vectors: Vectors = self._index.reconstruct_batch(ids)
-        return vectors @ query
-
-    def save(self, path: Path) -> None:
-        """See `VectorIndex.save`."""
-        faiss.write_index(self._index, str(path))
+        Raises:
+            KeyError: one of the ids is not held.
+        """
+        ...
 
 
-def _bitmap(ids: Ids) -> NDArray[np.uint8]:
-    """One bit an id, least significant first, as `IDSelectorBitmap` reads it."""
-    flags = np.zeros(int(ids.max()) + 1, dtype=bool)
-    flags[ids] = True
-    return np.packbits(flags, bitorder="little")
+class VectorWriter(Protocol):
+    """Writes an index into a folder, block by block, without holding the vectors in memory."""
+
+    def append(self, ids: Ids, vectors: Vectors) -> None:
+        """Write vectors, shape (n, dimension), unit length, under ids not appended before.
+
+        Raises:
+            OSError: the disk is full or cannot be written.
+        """
+        ...
+
+    def finish(self) -> None:
+        """Complete the folder; what was appended can be loaded from now on.
+
+        Raises:
+            OSError: the disk is full or cannot be written.
+        """
+        ...
+
+
+class VectorBackend(Protocol):
+    """Makes, writes and loads the indexes of one library."""
+
+    def empty(self, name: str, dimension: int) -> VectorIndex:
+        """An index that holds nothing.
+
+        Args:
+            name: tells the indexes of one library apart, such as "partner-han".
+            dimension: length of a vector.
+        """
+        ...
+
+    def writer(self, folder: Path, name: str, dimension: int) -> VectorWriter:
+        """Begin to write the index of that name into a folder, which is made.
+
+        Raises:
+            OSError: the folder is there already or cannot be made.
+        """
+        ...
+
+    def load(self, folder: Path, name: str) -> VectorIndex:
+        """The index that was written into a folder.
+
+        Raises:
+            IndexStateError: something in it is missing or damaged.
+        """
+        ...

@@ -9,6 +9,8 @@ SUFFIXES = (".jsonl", ".csv", ".xlsx")
 
 MEGABYTE = 1024 * 1024
 LARGEST_FILE = 200 * MEGABYTE
+LARGEST_LINES = 4096 * MEGABYTE
+"""Largest file of JSON lines, which programs write and which is read line by line."""
 LARGEST_UNPACKED = 500 * MEGABYTE
 LARGEST_RATIO = 200
 
@@ -32,8 +34,8 @@ def check_file(path: Path) -> str:
         raise UnreadableFileError(f"找不到文件“{path.name}”，请检查文件名和所在文件夹")
     if not path.is_file():
         raise UnreadableFileError(f"“{path.name}”是文件夹而不是文件，请选择其中的一个文件")
-    _check_size(path)
     suffix = path.suffix.lower()
+    _check_size(path, LARGEST_LINES if suffix == ".jsonl" else LARGEST_FILE)
     start = _read_start(path)
     if suffix in {".xlsx", ".xls", ".xlsm", ".et"}:
         _check_workbook(path, suffix, start)
@@ -46,14 +48,13 @@ def check_file(path: Path) -> str:
     return suffix
 
 
-def _check_size(path: Path) -> None:
+def _check_size(path: Path, largest: int) -> None:
     size = path.stat().st_size
     if size == 0:
         raise UnreadableFileError(f"“{path.name}”是空文件")
-    if size > LARGEST_FILE:
+    if size > largest:
         raise UnreadableFileError(
-            f"“{path.name}”有 {size // MEGABYTE} MB，最大 {LARGEST_FILE // MEGABYTE} MB，"
-            "请拆成几个文件"
+            f"“{path.name}”有 {size // MEGABYTE} MB，最大 {largest // MEGABYTE} MB，请拆成几个文件"
         )
 
 

@@ -31,7 +31,8 @@ class Form:
     def __init__(self, values: Mapping[str, object], table: Table, *, prefix: str = "") -> None:
         """Take the values; `prefix` says in messages which part of the record they are."""
         self._values = values
-        self._labels = {column.field: prefix + column.label for column in table.columns}
+        self._table = table
+        self._prefix = prefix
         self.faults: list[Fault] = []
         self.notes: list[Note] = []
 
@@ -114,12 +115,15 @@ class Form:
         """Say that a field is wrong."""
         shown = shorten(self._values.get(field)) if self._values.get(field) is not None else ""
         self.faults.append(
-            Fault(field=field, label=self._labels[field], value=shown, message=message)
+            Fault(field=field, label=self._label(field), value=shown, message=message)
         )
 
     def note(self, field: str, message: str) -> None:
         """Say something about a field that is no fault."""
-        self.notes.append(Note(field=field, label=self._labels[field], message=message))
+        self.notes.append(Note(field=field, label=self._label(field), message=message))
+
+    def _label(self, field: str) -> str:
+        return self._prefix + self._table.column(field).label
 
     def _read(self, field: str, parser: Callable[[object], Value]) -> Value | None:
         try:
@@ -130,7 +134,7 @@ class Form:
 
     def _fits(self, field: str, text: str, limit: int, advice: str = "请删减") -> bool:
         if len(text) > limit:
-            label = self._labels[field]
+            label = self._label(field)
             self.fault(field, f"{label}有 {len(text)} 字，最多 {limit} 字，{advice}")
         return len(text) <= limit
 

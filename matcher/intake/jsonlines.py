@@ -37,7 +37,7 @@ def _lines(file: TextIO) -> Iterator[str]:
 
 def _row(number: int, line: str) -> RawRow:
     try:
-        values = json.loads(line.rstrip(), parse_constant=_refuse)
+        values = _DECODER.decode(line.rstrip())
     except json.JSONDecodeError as error:
         return RawRow(
             number=number, fault=f"不是完整的 JSON（第 {error.colno} 个字符处），请检查引号和逗号"
@@ -51,3 +51,6 @@ def _row(number: int, line: str) -> RawRow:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)

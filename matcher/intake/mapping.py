@@ -75,15 +75,17 @@ class ColumnMapping:
     def map(self, row: Mapping[str, object]) -> Mapped:
         """Values by field name; of several columns of one field the values are put together."""
         mapped = Mapped()
+        columns: dict[str, Column] = {}
         sources: dict[str, list[tuple[str, object]]] = {}
         for name, value in row.items():
             column = self._column(name)
             if column:
+                columns[column.field] = column
                 sources.setdefault(column.field, []).append((name, value))
             elif value is not None and value != "":
                 self._leave_out(name, mapped)
         for field_name, given in sources.items():
-            column = self._table.column(field_name)
+            column = columns[field_name]
             try:
                 mapped.values[field_name] = _put_together(column, given)
             except InvalidInputError as error:
@@ -192,5 +194,10 @@ _EVIDENCE_NAMES = EVIDENCE.by_name()
 def _by_field(item: object) -> object:
     if not isinstance(item, dict):
         return item
-    columns = {name: _EVIDENCE_NAMES.get(plain_name(name)) for name in item}
-    return {column.field: item[name] for name, column in columns.items() if column}
+    found: dict[str, object] = {}
+    for name, value in item.items():
+        # Names that are plain already, as those of programs are, need no folding.
+        column = _EVIDENCE_NAMES.get(name) or _EVIDENCE_NAMES.get(plain_name(name))
+        if column:
+            found[column.field] = value
+    return found

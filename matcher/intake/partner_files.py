@@ -108,7 +108,8 @@ class _PartnerFile:
             values["evidence"] = [*_items(values), own]
             own = None
         key = self._key(values)
-        self._owners.add(key)
+        if self._suffix == ".xlsx":
+            self._owners.add(key)
         faults = list(self._own_faults(own))
         if key in self._repeats and _has_only_id(values):
             return row.result(faults=faults)

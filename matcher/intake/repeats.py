@@ -1,6 +1,7 @@
 """Noticing that two rows of a file have the same id."""
 
-from hashlib import blake2b
+from array import array
+from collections.abc import Hashable
 
 from matcher.intake.columns import Table
 from matcher.intake.results import Fault, Note
@@ -9,28 +10,32 @@ REPEATED = "有内容完全相同的行，只导入一次"
 
 
 class Repeats:
-    """Remembers of each row its id and a digest of its content, no more."""
+    """Remembers of each row its id, its number and a hash of its content, no more."""
 
     def __init__(self, table: Table) -> None:
         self._label = table.column("id").label
         self._noun = table.noun
-        self._seen: dict[str, tuple[int, bytes]] = {}
+        self._places: dict[str, int] = {}
+        self._rows = array("q")
+        self._hashes = array("q")
 
     def __contains__(self, identifier: str) -> bool:
-        return identifier in self._seen
+        return identifier in self._places
 
-    def check(self, row: int, identifier: str, record: object) -> Fault | Note | None:
+    def check(self, row: int, identifier: str, record: Hashable) -> Fault | Note | None:
         """Compare a row with those before it.
 
         Returns:
             None if the id is new, a note if an earlier row says the same, otherwise a fault that
             names the earlier row.
         """
-        digest = blake2b(repr(record).encode(), digest_size=16).digest()
-        earlier, known = self._seen.setdefault(identifier, (row, digest))
-        if earlier == row:
+        place = self._places.setdefault(identifier, len(self._rows))
+        if place == len(self._rows):
+            self._rows.append(row)
+            self._hashes.append(hash(record))
             return None
-        if digest == known:
+        earlier = self._rows[place]
+        if self._hashes[place] == hash(record):
             return Note(field="id", label=self._label, message=REPEATED)
         message = (
             f"与第 {earlier} 行是同一个编号“{identifier}”，内容却不同；"

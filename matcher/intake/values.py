@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cache
 from typing import TypeVar
 
 from matcher.errors import InvalidInputError, UnknownNameError
@@ -26,6 +27,8 @@ _SEPARATORS = re.compile(r"[、，,；;\n\t|]+")
 _WHOLE = re.compile(r"(\d{1,9}|\d{1,3}(?:,\d{3})+)(?:\.0+)?(?:人|名|个)?")
 _YEAR = re.compile(r"(\d{4})(?:\.0+)?(?:年?|[-/.年]\d{1,2}\b.*)")
 
+_LONGEST_BLANK = max(map(len, _BLANK))
+_SWAPPED = str.maketrans("它他", "他它")
 _LARGEST_NUMBER = 10**15
 
 Member = TypeVar("Member", bound=LabelledEnum)
@@ -38,6 +41,8 @@ def as_text(value: object) -> str:
         InvalidInputError: the value is a list or an object, a number without meaning, or an
             error that a formula left in a cell.
     """
+    if isinstance(value, str):
+        return _plain_text(value)
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bool):
@@ -46,8 +51,6 @@ def as_text(value: object) -> str:
         return value.date().isoformat() if value.time() == datetime.min.time() else str(value)
     if isinstance(value, int | float):
         return _number_text(value)
-    if isinstance(value, str):
-        return _plain_text(value)
     if isinstance(value, date):
         return value.isoformat()
     raise InvalidInputError("这里应是文字或数字")
@@ -55,12 +58,14 @@ def as_text(value: object) -> str:
 
 def is_blank(text: str) -> bool:
     """Whether a tidied text says that there is nothing."""
-    return fold(text) in _BLANK
+    return len(text) <= _LONGEST_BLANK and fold(text) in _BLANK
 
 
 def read_line(value: object) -> str:
     """A text of one line, empty if it says that there is nothing."""
-    text = " ".join(as_text(value).split())
+    text = as_text(value)
+    if "\n" in text:
+        text = " ".join(text.split())
     return "" if is_blank(text) else text
 
 
@@ -79,14 +84,26 @@ def read_choice(value: object, choices: type[Member], *, field: str) -> Member |
     text = read_line(value)
     if not text:
         return None
-    swapped = text.translate(str.maketrans("它他", "他它"))
-    for spelling in (text, fold(text), swapped):
+    exact = _names(choices).get(text)
+    if exact:
+        return choices[exact]
+    for spelling in (text, fold(text), text.translate(_SWAPPED)):
         try:
             return choices.parse(spelling)
         except UnknownNameError:
             continue
     known = (f"{member.label}（{member.value}）" for member in choices)
     raise UnknownNameError(choices.term(), shorten(text), known, field=field)
+
+
+@cache
+def _names(choices: type[LabelledEnum]) -> dict[str, str]:
+    """Names of the members by value and by label; what is written exactly so needs no search."""
+    names: dict[str, str] = {}
+    for member in choices:
+        names.setdefault(member.value, member.name)
+        names.setdefault(member.label, member.name)
+    return names
 
 
 def read_flag(value: object) -> bool | None:
@@ -161,7 +178,7 @@ def read_list(value: object, *, by_blanks: bool = False) -> tuple[str, ...]:
 
 def _plain_text(text: str) -> str:
     tidied = tidy(text)
-    if tidied in _CELL_ERRORS:
+    if tidied.startswith("#") and tidied in _CELL_ERRORS:
         raise InvalidInputError(f"单元格里是公式错误 {tidied}，请改成内容")
     return tidied
 

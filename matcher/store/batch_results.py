@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from matcher.casework.batches import DocumentKind
@@ -80,18 +80,19 @@ def save_screenings(
     session: Session, batch_id: int, screenings: Mapping[str, dict[str, Any]]
 ) -> None:
     """Keep what was seen of some needs, by id."""
-    for need_id, screening in screenings.items():
-        session.execute(_of_need(batch_id, need_id).values(screening=screening))
+    _note(session, batch_id, "screening", screenings)
 
 
 def save_candidates(session: Session, batch_id: int, ranked: Iterable[RankedNeed]) -> None:
     """Keep the candidates of some needs; of one without any that there are none."""
-    for need in ranked:
-        rows = [
+    candidates = {
+        need.need_id: [
             [each.partner_id, each.probability, each.score, list(each.passage_ids)]
             for each in need.candidates
         ]
-        session.execute(_of_need(batch_id, need.need_id).values(candidates=rows))
+        for need in ranked
+    }
+    _note(session, batch_id, "candidates", candidates)
 
 
 def screenings_of(session: Session, batch_id: int) -> dict[str, dict[str, Any]]:
@@ -216,10 +217,17 @@ def get_document(
     return _document(row), get_file(session, row.file_id)
 
 
-def _of_need(batch_id: int, need_id: str) -> Any:  # noqa: ANN401 - the library's own type is private
-    return update(BatchNeedRow).where(
-        BatchNeedRow.batch_id == batch_id, BatchNeedRow.need_id == need_id
-    )
+def _note(session: Session, batch_id: int, part: Part, found: Mapping[str, Any]) -> None:
+    """Note a part of some needs, by id, in one statement."""
+    if not found:
+        return
+    own = (BatchNeedRow.batch_id == batch_id, BatchNeedRow.need_id == bindparam("of_need"))
+    table = BatchNeedRow.__table__
+    assert isinstance(table, Table)
+    statement = update(table).where(*own).values({part: bindparam("noted")})
+    rows = [{"of_need": need_id, "noted": value} for need_id, value in found.items()]
+    session.connection().execute(statement, rows)
+    session.expire_all()
 
 
 def _document(row: BatchDocumentRow) -> BatchDocument:

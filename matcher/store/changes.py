@@ -9,7 +9,6 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from matcher.records import Side
-from matcher.store.batches import batched
 from matcher.store.dialect import upsert
 from matcher.store.tables import ChangeRow, LibraryRow, RevisionRow
 
@@ -28,8 +27,13 @@ class LibraryState:
 
 def library_state(session: Session) -> LibraryState:
     """Identity and current revision of the library."""
-    row = session.execute(select(LibraryRow.id, LibraryRow.revision)).one()
-    return LibraryState(row.id, row.revision, revision_token(session, row.revision))
+    query = select(LibraryRow.id, LibraryRow.revision, RevisionRow.token).outerjoin(
+        RevisionRow, RevisionRow.number == LibraryRow.revision
+    )
+    row = session.execute(query).one()
+    return LibraryState(
+        row.id, row.revision, row.token or (START_TOKEN if not row.revision else "")
+    )
 
 
 def revision_token(session: Session, number: int) -> str:
@@ -51,16 +55,13 @@ def record_changes(session: Session, side: Side, owner_ids: Iterable[str]) -> No
             number=number, token=secrets.token_hex(16), created_at=datetime.now(UTC)
         )
     )
-    for batch in batched(owners):
-        rows = [{"side": side, "owner_id": owner, "revision": number} for owner in batch]
-        statement = upsert(session, ChangeRow)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=[ChangeRow.side, ChangeRow.owner_id],
-                set_={"revision": statement.excluded.revision},
-            ),
-            rows,
-        )
+    noting = upsert(session, ChangeRow)
+    noting = noting.on_conflict_do_update(
+        index_elements=[ChangeRow.side, ChangeRow.owner_id],
+        set_={"revision": noting.excluded.revision},
+    )
+    rows = [{"side": side, "owner_id": owner, "revision": number} for owner in owners]
+    session.connection().execute(noting, rows)
 
 
 def changed_owners(session: Session, side: Side, after: int) -> list[str]:

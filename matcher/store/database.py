@@ -2,32 +2,31 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
-from sqlalchemy.exc import (
-    ArgumentError,
-    DatabaseError,
-    DBAPIError,
-    IntegrityError,
-    NoSuchModuleError,
-)
+from sqlalchemy import URL, Connection, Engine, Function, func, make_url, select
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
-from matcher.errors import ConflictError, StoreError
+from matcher.errors import StoreError
+from matcher.store.engines import LONGEST_PAUSE, PATIENCE, POOL_SIZE, WRITE, make_engine
+from matcher.store.faults import told
 from matcher.store.tables import LibraryRow
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
-_WRITE = {"begin_mode": "IMMEDIATE"}
-_SNAPSHOT = {"isolation_level": "REPEATABLE READ"}
-_MIGRATION_LOCK = 0x6D617463
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_SNAPSHOT: Final = {"isolation_level": "REPEATABLE READ"}
+_MIGRATION_LOCK: Final = 0x6D617463
 """Any number will do, as long as every process of this program takes the same."""
+_MIGRATION_PATIENCE: Final = 60
+"""Seconds that a migration waits for whoever uses a table. All others queue up behind it."""
 
 
 class Database:
@@ -53,17 +52,19 @@ class Database:
 
         Only one such session is open at a time, in all processes; others wait for it. On SQLite
         it takes the write lock at once: a transaction that read first and then wants to write
-        would fail at the first other writer, however long it is ready to wait.
+        would fail at the first other writer, however long it is ready to wait. A server takes
+        the lock back from whoever does nothing with it for `LONGEST_PAUSE` seconds.
         """
-        with self._unit_of_work(_WRITE) as session:
+        with self._unit_of_work(WRITE) as session:
             if self.engine.dialect.name == "postgresql":
-                session.execute(select(LibraryRow.id).with_for_update())
+                pause = _local("idle_in_transaction_session_timeout", LONGEST_PAUSE)
+                session.execute(select(LibraryRow.id, pause).with_for_update())
             yield session
 
     @contextmanager
     def appending(self) -> Iterator[Session]:
         """A session that only adds what concerns no record: cached vectors, match runs."""
-        with self._unit_of_work(_WRITE) as session:
+        with self._unit_of_work(WRITE) as session:
             yield session
 
     def close(self) -> None:
@@ -76,14 +77,19 @@ class Database:
             with self._sessions.begin() as session:
                 session.connection(execution_options=options)
                 yield session
-        except IntegrityError as error:
-            raise ConflictError(f"与库中已有的内容冲突，没有保存：{error.orig}") from error
-        except DBAPIError as error:
-            raise StoreError(f"数据库没有完成操作，什么都没有保存：{error.orig}") from error
+        except (DBAPIError, PoolTimeoutError) as error:
+            raise told(error) from error
 
 
-def open_database(url: str | URL) -> Database:
+def open_database(
+    url: str | URL, *, pool_size: int = POOL_SIZE, patience: float = PATIENCE
+) -> Database:
     """Open the store at `url`, creating or upgrading its schema.
+
+    Args:
+        url: any SQLAlchemy URL of SQLite or PostgreSQL.
+        pool_size: connections that this process has open at most.
+        patience: seconds that a unit of work waits for one of them while all are in use.
 
     Raises:
         StoreError: the URL is not usable, the server does not answer, the file is no database,
@@ -93,10 +99,7 @@ def open_database(url: str | URL) -> Database:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             _prepare_sqlite_file(parsed)
-        engine = create_engine(parsed, pool_pre_ping=True)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _configure_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
+        engine = make_engine(parsed, pool_size=pool_size, patience=patience)
         if not _is_current(engine):
             migrate(engine)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
@@ -108,21 +111,40 @@ def open_database(url: str | URL) -> Database:
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema to `revision`; of several processes that try at once one does it.
+    """Bring the schema up or down to `revision`; of several processes that try at once one does it.
 
     Raises:
         StoreError: the schema in the database is unknown to this program.
     """
     config = alembic_config()
-    with engine.connect().execution_options(**_WRITE) as connection, connection.begin():
+    with engine.connect().execution_options(**WRITE) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-        _check_known(connection)
+            _queue_up(connection)
+        current = _check_known(connection)
         config.attributes["connection"] = connection
-        if revision == "base":
+        if current is not None and revision in _below(current):
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)
+
+
+def _queue_up(connection: Connection) -> None:
+    """Wait for whoever migrates this PostgreSQL database now, however long it takes."""
+    unlimited = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+    connection.execute(select(*(_local(name, 0) for name in unlimited)))
+    connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+    connection.execute(select(_local("lock_timeout", _MIGRATION_PATIENCE)))
+
+
+def _local(name: str, seconds: int) -> Function[str]:
+    """Sets one of PostgreSQL's limits until the transaction ends."""
+    return func.set_config(name, f"{seconds}s", True)
+
+
+def _below(revision: str) -> set[str]:
+    """The revisions that lie before this one."""
+    older = _scripts().iterate_revisions(revision, "base")
+    return {"base", *(script.revision for script in older)} - {revision}
 
 
 def _is_current(engine: Engine) -> bool:
@@ -148,7 +170,9 @@ def _check_known(connection: Connection) -> str | None:
     return current
 
 
+@cache
 def _scripts() -> ScriptDirectory:
+    """The migrations; they are files, which are read once."""
     return ScriptDirectory.from_config(alembic_config())
 
 
@@ -164,18 +188,3 @@ def alembic_config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     return config
-
-
-def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI object
-    connection.isolation_level = None  # the driver's own BEGIN would not cover DDL
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA busy_timeout=30000")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    mode = connection.get_execution_options().get("begin_mode", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")

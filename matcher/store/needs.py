@@ -14,7 +14,7 @@ from matcher.records import Need, Side, TechField
 from matcher.store.batches import batched
 from matcher.store.changes import record_changes
 from matcher.store.codec import need_from
-from matcher.store.passages import delete_passages, replace_passages
+from matcher.store.passages import add_passages, delete_passages, replace_passages
 from matcher.store.saving import SaveCounts, save_rows
 from matcher.store.tables import EnterpriseRow, NeedRow
 from matcher.store.tables_casework import PairingRow
@@ -55,11 +55,12 @@ def save_needs(session: Session, needs: Sequence[Need]) -> SaveCounts:
     Pairings follow a need that has come to another county.
     """
     saved = save_rows(session, NeedRow, needs)
-    for some in batched(need.id for need in saved.written):
+    for some in batched(need.id for need in saved.updated):
         own = select(NeedRow.county).where(NeedRow.id == PairingRow.need_id).scalar_subquery()
         moved = update(PairingRow).where(PairingRow.need_id.in_(some), PairingRow.county != own)
         session.execute(moved.values(county=own), execution_options={"synchronize_session": False})
-    replace_passages(session, Side.NEED, {need.id: need_passages(need) for need in saved.written})
+    add_passages(session, Side.NEED, {need.id: need_passages(need) for need in saved.created})
+    replace_passages(session, Side.NEED, {need.id: need_passages(need) for need in saved.updated})
     record_changes(session, Side.NEED, [need.id for need in saved.written])
     return saved.counts
 

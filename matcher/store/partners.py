@@ -1,10 +1,11 @@
 """Queries on partners."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from matcher.errors import NotFoundError
@@ -13,8 +14,8 @@ from matcher.store.batches import batched
 from matcher.store.changes import record_changes
 from matcher.store.codec import columns, partner_from
 from matcher.store.jsonlists import any_contains, listed_in
-from matcher.store.passages import delete_passages, replace_passages
-from matcher.store.saving import SaveCounts, save_rows
+from matcher.store.passages import add_passages, delete_passages, replace_passages
+from matcher.store.saving import SaveCounts, insert_rows, save_rows
 from matcher.store.site_facts import delete_site_facts
 from matcher.store.tables import EvidenceRow, PartnerRow
 from matcher.store.tables_casework import PartnerFactsRow
@@ -39,18 +40,17 @@ PARTNER_ORDERS: Final = frozenset(_SORTED_BY)
 def save_partners(session: Session, partners: Sequence[Partner]) -> SaveCounts:
     """Create or update partners with their evidence and passages."""
     saved = save_rows(session, PartnerRow, partners)
-    ids = [partner.id for partner in saved.written]
-    for batch in batched(ids):
+    for batch in batched(partner.id for partner in saved.updated):
         session.execute(delete(EvidenceRow).where(EvidenceRow.partner_id.in_(batch)))
     evidence = [
         columns(item) | {"partner_id": partner.id, "position": position}
         for partner in saved.written
         for position, item in enumerate(partner.evidence)
     ]
-    for rows in batched(evidence):
-        session.execute(insert(EvidenceRow), rows)
-    replace_passages(session, Side.PARTNER, {p.id: partner_passages(p) for p in saved.written})
-    record_changes(session, Side.PARTNER, ids)
+    insert_rows(session, EvidenceRow, evidence)
+    add_passages(session, Side.PARTNER, {p.id: partner_passages(p) for p in saved.created})
+    replace_passages(session, Side.PARTNER, {p.id: partner_passages(p) for p in saved.updated})
+    record_changes(session, Side.PARTNER, [partner.id for partner in saved.written])
     session.expire_all()
     return saved.counts
 
@@ -85,15 +85,24 @@ def get_partner(session: Session, partner_id: str) -> Partner:
 
 
 def get_partners(session: Session, ids: Iterable[str]) -> dict[str, Partner]:
-    """The partners with these ids that exist, with their evidence."""
+    """The partners with these ids that exist, with their evidence.
+
+    Read as plain columns, because every answer waits for it: mapped objects cost several times as
+    much.
+    """
     found: dict[str, Partner] = {}
     for batch in batched(ids):
-        query = (
-            select(PartnerRow)
-            .where(PartnerRow.id.in_(batch))
-            .options(selectinload(PartnerRow.evidence))
+        evidence = defaultdict(list)
+        listed = (
+            select(*EvidenceRow.__table__.columns)
+            .where(EvidenceRow.partner_id.in_(batch))
+            .order_by(EvidenceRow.partner_id, EvidenceRow.position)
         )
-        found.update({row.id: partner_from(row) for row in session.scalars(query)})
+        for item in session.execute(listed):
+            evidence[item.partner_id].append(item)
+        partners = select(*PartnerRow.__table__.columns).where(PartnerRow.id.in_(batch))
+        for row in session.execute(partners):
+            found[row.id] = partner_from(row, evidence[row.id])
     return found
 
 
@@ -149,7 +158,7 @@ def list_partners(
         .offset(offset)
         .limit(limit)
     )
-    return list(map(partner_from, session.scalars(page))), total
+    return [partner_from(row, row.evidence) for row in session.scalars(page)], total
 
 
 def count_by_kind(session: Session, asked: PartnerQuery) -> dict[PartnerKind, int]:

@@ -3,14 +3,27 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from matcher.records import OwnerFacts, Passage, Side
 from matcher.store.batches import batched
-from matcher.store.codec import digest, passage_from
+from matcher.store.codec import PASSAGE_COLUMNS, digest, passage_from
+from matcher.store.saving import insert_rows
 from matcher.store.tables import NeedRow, PartnerRow, PassageRow
 from matcher.text.passages import PassageText
+
+
+def add_passages(
+    session: Session, side: Side, texts_of: Mapping[str, Sequence[PassageText]]
+) -> None:
+    """Give each owner these passages; none of them may have any yet."""
+    rows = [
+        _row(side, owner_id, text, digest(text.text))
+        for owner_id, texts in texts_of.items()
+        for text in texts
+    ]
+    insert_rows(session, PassageRow, rows)
 
 
 def replace_passages(
@@ -31,20 +44,21 @@ def replace_passages(
                 if kept.get(key):
                     kept[key].pop()
                 else:
-                    fresh.append(
-                        {
-                            "side": side,
-                            "owner_id": owner_id,
-                            "evidence_id": text.evidence_id,
-                            "text": text.text,
-                            "content_hash": content_hash,
-                        }
-                    )
+                    fresh.append(_row(side, owner_id, text, content_hash))
         stale.extend(passage_id for ids in kept.values() for passage_id in ids)
     for ids in batched(stale):
         session.execute(delete(PassageRow).where(PassageRow.id.in_(ids)))
-    for rows in batched(fresh):
-        session.execute(insert(PassageRow), rows)
+    insert_rows(session, PassageRow, fresh)
+
+
+def _row(side: Side, owner_id: str, text: PassageText, content_hash: str) -> dict[str, Any]:
+    return {
+        "side": side,
+        "owner_id": owner_id,
+        "evidence_id": text.evidence_id,
+        "text": text.text,
+        "content_hash": content_hash,
+    }
 
 
 def delete_passages(session: Session, side: Side, owner_ids: Iterable[str]) -> None:
@@ -60,11 +74,11 @@ def passages_of(session: Session, side: Side, owner_ids: Iterable[str]) -> list[
     found: list[Passage] = []
     for owners in batched(owner_ids):
         query = (
-            select(PassageRow)
+            select(*PASSAGE_COLUMNS)
             .where(PassageRow.side == side, PassageRow.owner_id.in_(owners))
             .order_by(PassageRow.id)
         )
-        found.extend(map(passage_from, session.scalars(query)))
+        found.extend(map(passage_from, session.execute(query)))
     return found
 
 
@@ -72,24 +86,26 @@ def passages_by_id(session: Session, ids: Iterable[int]) -> dict[int, Passage]:
     """The passages with these ids that exist."""
     found: dict[int, Passage] = {}
     for batch in batched(ids):
-        for row in session.scalars(select(PassageRow).where(PassageRow.id.in_(batch))):
-            found[row.id] = passage_from(row)
+        query = select(*PASSAGE_COLUMNS).where(PassageRow.id.in_(batch))
+        found.update({row.id: passage_from(row) for row in session.execute(query)})
     return found
 
 
 def owner_facts(session: Session, side: Side, owner_ids: Iterable[str]) -> dict[str, OwnerFacts]:
     """What a search can be restricted by, for the owners among these that exist."""
+    key, kind, region = facts_columns(side)
     facts: dict[str, OwnerFacts] = {}
     for batch in batched(owner_ids):
-        if side is Side.PARTNER:
-            query = select(PartnerRow.id, PartnerRow.kind, PartnerRow.region).where(
-                PartnerRow.id.in_(batch)
-            )
-            facts.update({row.id: OwnerFacts(*row) for row in session.execute(query)})
-        else:
-            needs = select(NeedRow.id, NeedRow.status, NeedRow.county).where(NeedRow.id.in_(batch))
-            facts.update({row.id: OwnerFacts(*row) for row in session.execute(needs)})
+        query = select(key, kind, region).where(key.in_(batch))
+        facts.update({row[0]: OwnerFacts(*row) for row in session.execute(query)})
     return facts
+
+
+def facts_columns(side: Side) -> tuple[InstrumentedAttribute[str], ...]:
+    """The columns that `OwnerFacts` of this side consist of: id, kind, region."""
+    if side is Side.PARTNER:
+        return PartnerRow.id, PartnerRow.kind, PartnerRow.region
+    return NeedRow.id, NeedRow.status, NeedRow.county
 
 
 def passage_owners(session: Session, side: Side) -> dict[int, str]:

@@ -172,10 +172,17 @@ def count_states(
     return counts
 
 
-def count_needs_served(session: Session, plan_id: int, county: str = "") -> int:
-    """How many needs a plan has pairs for."""
-    query = select(func.count(PlanPairRow.need_id.distinct())).where(PlanPairRow.plan_id == plan_id)
-    return session.scalar(_in_county(query, county)) or 0
+def count_needs_served(
+    session: Session, plan_ids: Collection[int], county: str = ""
+) -> dict[int, int]:
+    """How many needs each plan has pairs for, none left out; in a county or in all."""
+    query = (
+        select(PlanPairRow.plan_id, func.count(PlanPairRow.need_id.distinct()))
+        .where(PlanPairRow.plan_id.in_(plan_ids))
+        .group_by(PlanPairRow.plan_id)
+    )
+    found = {plan_id: count for plan_id, count in session.execute(_in_county(query, county))}
+    return dict.fromkeys(plan_ids, 0) | found
 
 
 def count_planned(session: Session, plan_id: int) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Queries on plans; their pairs are in `plan_pairs`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -51,6 +51,12 @@ def latest_plan(session: Session, month: str) -> Plan | None:
     query = select(PlanRow).where(PlanRow.month == month).order_by(PlanRow.id.desc()).limit(1)
     row = session.scalar(query)
     return None if row is None else _plan(row)
+
+
+def latest_plan_ids(session: Session, months: Collection[str]) -> set[int]:
+    """Numbers of the plans that count, of those of these months that have any."""
+    query = select(func.max(PlanRow.id)).where(PlanRow.month.in_(months)).group_by(PlanRow.month)
+    return set(session.scalars(query))
 
 
 def list_plans(

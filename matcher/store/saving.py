@@ -1,11 +1,11 @@
 """Saving of records by comparing fingerprints, so that saving again changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic
+from typing import Any, Generic
 
 from sqlalchemy import Table, bindparam, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from matcher.store.batches import batched
 from matcher.store.codec import Record, columns, fingerprint
@@ -31,10 +31,16 @@ class SaveCounts:
 
 @dataclass(frozen=True, slots=True)
 class Saved(Generic[Record]):
-    """The records that a save wrote, and the counts."""
+    """The records that a save inserted and those that it changed, and the counts."""
 
-    written: list[Record]
+    created: list[Record]
+    updated: list[Record]
     counts: SaveCounts
+
+    @property
+    def written(self) -> list[Record]:
+        """All that it wrote."""
+        return self.created + self.updated
 
 
 def save_rows(
@@ -53,18 +59,29 @@ def save_rows(
     updated = [
         record for key, record in by_id.items() if key in stored and stored[key] != prints[key]
     ]
-    if created:
-        session.execute(
-            insert(row_class), [columns(r) | {"fingerprint": prints[r.id]} for r in created]
-        )
+    insert_rows(session, row_class, [columns(r) | {"fingerprint": prints[r.id]} for r in created])
     if updated:
-        table = row_class.__table__
-        assert isinstance(table, Table)
+        table = table_of(row_class)
         rows = [columns(r) | {"fingerprint": prints[r.id], "_id": r.id} for r in updated]
         session.connection().execute(update(table).where(table.c.id == bindparam("_id")), rows)
         session.expire_all()
     counts = SaveCounts(len(created), len(updated), len(by_id) - len(created) - len(updated))
-    return Saved(created + updated, counts)
+    return Saved(created, updated, counts)
+
+
+def insert_rows(
+    session: Session, row_class: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert rows by name of the column, as they are: no mapped objects are made of them."""
+    if rows:
+        session.execute(insert(table_of(row_class)), rows)
+
+
+def table_of(row_class: type[DeclarativeBase]) -> Table:
+    """The table of a mapped class."""
+    table = row_class.__table__
+    assert isinstance(table, Table)
+    return table
 
 
 def _stored_fingerprints(

@@ -32,20 +32,34 @@ def load_vectors(
             VectorRow.model_id == model_id, VectorRow.content_hash.in_(batch)
         )
         for content_hash, stored in session.execute(query):
-            found[content_hash] = np.frombuffer(stored, dtype=_STORED).astype(np.float32)
+            found[content_hash] = vector_from(stored).astype(np.float32)
     return found
+
+
+def vector_from(stored: bytes) -> NDArray[np.float16]:
+    """A vector as it lies in the cache, shape (d,), read-only."""
+    return np.frombuffer(stored, dtype=_STORED)
 
 
 def save_vectors(
     session: Session, model_id: str, vectors: Mapping[str, NDArray[np.float32]]
 ) -> None:
-    """Cache vectors by the hash of their text; those another process cached first are kept."""
-    for batch in batched(vectors.items()):
+    """Cache vectors by the hash of their text; those another process cached first are kept.
+
+    They go in by their hash: that is how the key lies on disk, and two processes that cache the
+    same texts at once then wait for each other in the same order.
+    """
+    insert = upsert(session, VectorRow).on_conflict_do_nothing()
+    for hashes in batched(sorted(vectors)):
         rows = [
-            {"model_id": model_id, "content_hash": h, "vector": v.astype(_STORED).tobytes()}
-            for h, v in batch
+            {"model_id": model_id, "content_hash": key, "vector": _as_stored(vectors[key])}
+            for key in hashes
         ]
-        session.execute(upsert(session, VectorRow).on_conflict_do_nothing(), rows)
+        session.connection().execute(insert, rows)
+
+
+def _as_stored(vector: NDArray[np.float32]) -> bytes:
+    return vector.astype(_STORED).tobytes()
 
 
 def count_vectors(session: Session) -> dict[str, int]:

@@ -33,7 +33,7 @@ def fold(text: str) -> str:
     The result has the length of `text`, so that a range found in it is a range of `text`;
     a character whose normal form is longer (㎡) stays as it is. Idempotent.
     """
-    return text.translate(_TABLE)
+    return text.lower() if text.isascii() else text.translate(_TABLE)
 
 
 def tidy(text: str) -> str:
@@ -41,5 +41,10 @@ def tidy(text: str) -> str:
 
     Idempotent. Used on everything that people type or paste.
     """
-    lines = (" ".join(line.translate(_CONTROLS).split()) for line in text.splitlines())
+    if text.isprintable():  # so it is one line without controls; much faster than translating
+        return " ".join(text.split())
+    lines = (
+        " ".join((line if line.isprintable() else line.translate(_CONTROLS)).split())
+        for line in text.splitlines()
+    )
     return "\n".join(line for line in lines if line)

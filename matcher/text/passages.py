@@ -49,6 +49,11 @@ def _body(evidence: Evidence) -> str:
 def _pieces(evidence_id: str | None, heading: str, body: str) -> Iterator[PassageText]:
     """Split the body so that each piece, with the heading before it, keeps to the limit."""
     heading = heading.strip()
+    if len(heading) + 1 + len(body) <= PASSAGE_LIMIT and len(heading) < PASSAGE_LIMIT // 2:
+        whole = f"{heading}\n{body.strip()}".strip()  # as below, whatever the script
+        if whole:
+            yield PassageText(evidence_id, whole)
+        return
     limit = _LIMITS[script_of(f"{heading}\n{body}")]
     room = limit - len(heading) - 1
     if room < limit // 2:

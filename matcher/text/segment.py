@@ -22,7 +22,7 @@ _STANDARD = (
     r"(?:/[a-z])?\s?\d+(?:\.\d+)*(?:-\d+)*"
 )
 _LATIN = r"[a-z0-9](?:[a-z0-9]|[-/.+×](?=[a-z0-9]))*"
-_PROTECTED = re.compile(rf"(?<![a-z0-9])(?:{_STANDARD}|{_LATIN})")
+PROTECTED = re.compile(rf"(?<![a-z0-9])(?:{_STANDARD}|{_LATIN})")
 _YEAR_OF_STANDARD = re.compile(r"(?<=\d)-\d{4}$")
 _PARTS = re.compile(r"[a-z]+|\d+(?:\.\d+)?")
 _HAN_RUN = re.compile(r"[一-鿿㐀-䶿]+")
@@ -30,6 +30,7 @@ _HAN_RUN = re.compile(r"[一-鿿㐀-䶿]+")
 Span = tuple[int, int]
 _KEPT_TEXTS = 512
 """Cut texts that are kept: one answer cuts the same passages several times to mark them."""
+_KEPT_PIECES = 16384
 _jieba = rjieba.Jieba()
 
 
@@ -44,7 +45,7 @@ def characters(text: str) -> list[str]:
     terms: list[str] = []
     for is_protected, (start, end) in _runs(folded):
         piece = folded[start:end]
-        terms.extend(_protected_terms(piece) if is_protected else piece)
+        terms.extend(protected_terms(piece) if is_protected else piece)
     return terms
 
 
@@ -58,7 +59,7 @@ def pairs(text: str) -> list[str]:
     for is_protected, (start, end) in _runs(folded):
         piece = folded[start:end]
         if is_protected:
-            terms.extend(_protected_terms(piece))
+            terms.extend(protected_terms(piece))
         elif len(piece) == 1:
             terms.append(piece)
         else:
@@ -77,7 +78,7 @@ def word_spans(text: str) -> tuple[tuple[str, Span], ...]:
     for is_protected, (start, end) in _runs(folded):
         piece = folded[start:end]
         if is_protected:
-            found.extend((term, (start, end)) for term in _protected_terms(piece))
+            found.extend((term, (start, end)) for term in protected_terms(piece))
         else:
             found.extend(
                 (word, (start + a, start + b)) for word, a, b in _jieba.tokenize(piece, "search")
@@ -88,7 +89,7 @@ def word_spans(text: str) -> tuple[tuple[str, Span], ...]:
 def _runs(folded: str) -> Iterator[tuple[bool, Span]]:
     """The parts of a folded text that carry terms: (is it a protected term?, its range)."""
     position = 0
-    for match in _PROTECTED.finditer(folded):
+    for match in PROTECTED.finditer(folded):
         yield from _han_runs(folded, position, match.start())
         yield True, match.span()
         position = match.end()
@@ -100,7 +101,8 @@ def _han_runs(folded: str, start: int, end: int) -> Iterator[tuple[bool, Span]]:
         yield False, match.span()
 
 
-def _protected_terms(piece: str) -> list[str]:
+@lru_cache(maxsize=_KEPT_PIECES)
+def protected_terms(piece: str) -> tuple[str, ...]:
     """The term itself without blanks; a standard also without its year; compounds also in parts."""
     whole = re.sub(r"\s", "", piece)
     terms = [whole]
@@ -109,4 +111,4 @@ def _protected_terms(piece: str) -> list[str]:
         terms.append(undated)
     if not whole.isalnum():
         terms.extend(part for part in _PARTS.findall(whole) if len(part) > 1)
-    return list(dict.fromkeys(terms))
+    return tuple(dict.fromkeys(terms))

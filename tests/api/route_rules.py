@@ -85,6 +85,7 @@ EXPECTED: dict[str, Rule] = {
     "GET /api/v1/enterprises/{enterprise_id}": Rule.RECORD,
     "PUT /api/v1/enterprises/{enterprise_id}": Rule.RECORD_CHANGE,
     "GET /api/v1/health": Rule.OPEN,
+    "GET /metrics": Rule.OPEN,  # to this machine alone, or with a token of its own
     "GET /help": Rule.PERSONAL,
     "GET /keys": Rule.ADMIN,
     "GET /keys/export": Rule.ADMIN,

@@ -146,6 +146,7 @@ def test_what_is_open_is_little() -> None:
         "GET /login",
         "POST /login",
         "GET /api/v1/health",
+        "GET /metrics",
         "GET /api/v1/openapi.json",
         "GET /submit/{token}",
         "POST /submit/{token}",

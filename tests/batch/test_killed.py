@@ -1,13 +1,10 @@
 """A real batch, killed again and again on its way, ends as one that nobody disturbed."""
 
 import hashlib
-import os
 import shutil
 import signal
-import subprocess
-import sys
 from contextlib import closing
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +21,7 @@ from matcher.store.tables_monthly import (
     PlanRow,
 )
 from tests.batch.library import make_library, opened_library
+from tests.batch.process import Run, Runs
 
 KILLED_BEFORE = (9, 18, 23, 29)
 """Commits before which one run after the other dies: while it screens, ranks, plans, writes."""
@@ -42,32 +40,23 @@ def homes(tmp_path: Path) -> tuple[Path, Path]:
     return one, other
 
 
-def process(home: Path, out: Path, commits: int = 0) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "tests.batch.process", str(home), str(out), str(commits)]
-    return subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=dict(os.environ) | {"OMP_NUM_THREADS": "1"},
-    )
-
-
 def test_what_is_killed_ends_as_if_nothing_had_been(
     homes: tuple[Path, Path], tmp_path: Path
 ) -> None:
     one, other = homes
-    undisturbed = process(one, tmp_path / "one out")
-    assert undisturbed.returncode == 0, undisturbed.stderr
-    runs = [process(other, tmp_path / "other out", commits) for commits in KILLED_BEFORE]
-    assert {killed.returncode for killed in runs} == {-signal.SIGKILL}, runs[-1].stderr
-    written = noted(other, tmp_path / "other out")
-    assert written, "the last one was killed while it wrote"
-    last = process(other, tmp_path / "other out")
-    assert last.returncode == 0, last.stderr
-    runs.append(last)
-    assert [run.stdout.splitlines()[0] for run in runs] == ["began NEW", *["began RESUMED"] * 4]
-    assert len({run.stdout.splitlines()[-1].split()[0] for run in runs}) >= 4, "in many places"
+    with Runs() as first, Runs() as second:  # which differ in the order of their sets
+        assert second.run(one, tmp_path / "one out").status == 0
+        runs = [
+            parent.run(other, tmp_path / "other out", commits)
+            for parent, commits in zip(cycle((first, second)), KILLED_BEFORE, strict=False)
+        ]
+        assert {killed.status for killed in runs} == {-signal.SIGKILL}
+        written = noted(other, tmp_path / "other out")
+        assert written, "the last one was killed while it wrote"
+        runs.append(first.run(other, tmp_path / "other out"))
+    assert runs[-1].status == 0
+    assert [run.told[0] for run in runs] == ["began NEW", *["began RESUMED"] * 4]
+    assert len({run.told[-1].split()[0] for run in runs}) >= 4, "in many places"
     for before, after in pairwise(runs):
         for label, done in reached(before).items():
             assert begun_at(after)[label] >= done, "what was done is not done again"
@@ -76,18 +65,18 @@ def test_what_is_killed_ends_as_if_nothing_had_been(
     assert results(other) == results(one)
 
 
-def reached(run: "subprocess.CompletedProcess[str]") -> dict[str, int]:
+def reached(run: Run) -> dict[str, int]:
     """How far each step came in a run."""
     return {label: done for label, done in told(run) if label in STEPS}
 
 
-def begun_at(run: "subprocess.CompletedProcess[str]") -> dict[str, int]:
+def begun_at(run: Run) -> dict[str, int]:
     """Where each step was taken up in a run."""
     return {label: done for label, done in reversed(told(run)) if label in STEPS}
 
 
-def told(run: "subprocess.CompletedProcess[str]") -> list[tuple[str, int]]:
-    lines = [line.split() for line in run.stdout.splitlines()[1:]]
+def told(run: Run) -> list[tuple[str, int]]:
+    lines = [line.split() for line in run.told[1:]]
     return [(words[0], int(words[-2])) for words in lines]
 
 

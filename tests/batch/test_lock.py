@@ -16,6 +16,8 @@ from matcher.store.batch_runs import latest_batch
 from matcher.store.database import Database
 from tests.batch.conftest import begun
 
+pytestmark = pytest.mark.any_database
+
 HOLDER = """
 import sys, time
 from pathlib import Path

@@ -19,6 +19,8 @@ from matcher.store.batch_runs import ask_to_cancel, get_batch, latest_batch, lis
 from tests.batch.conftest import begun, inputs
 from tests.batch.steps import pieces, two_steps
 
+pytestmark = pytest.mark.any_database
+
 ALL = [(step, need) for step in ("screening", "ranking") for need in ("N1", "N2", "N3")]
 
 

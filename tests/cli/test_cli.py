@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -45,20 +46,35 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_static_model(tmp_path_factory.mktemp("model"))
 
 
+def work_in(folder: Path, model: Path, patch: pytest.MonkeyPatch) -> None:
+    """Let the verbs work in a folder, whose workspace is made by the first that needs it."""
+    patch.chdir(folder)
+    patch.setenv("MATCHER_HOME", str(folder / "home"))
+    patch.setenv("MATCHER_MODEL", str(model))
+    patch.setenv("MATCHER_DATABASE_URL", "")
+    patch.setenv("COLUMNS", "120")
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Path:
+    """A folder whose workspace holds the partners and needs; tests get copies of it."""
+    folder = tmp_path_factory.mktemp("imported")
+    with pytest.MonkeyPatch.context() as patch:
+        work_in(folder, model, patch)
+        run("import", "partners", lines(folder / "partners.jsonl", PARTNERS))
+        run("import", "needs", lines(folder / "needs.jsonl", NEEDS))
+    return folder
+
+
 @pytest.fixture
 def home(tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MATCHER_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("MATCHER_MODEL", str(model))
-    monkeypatch.setenv("MATCHER_DATABASE_URL", "")
-    monkeypatch.setenv("COLUMNS", "120")
+    work_in(tmp_path, model, monkeypatch)
     return tmp_path
 
 
 @pytest.fixture
-def library(home: Path) -> Path:
-    run("import", "partners", lines(home / "partners.jsonl", PARTNERS))
-    run("import", "needs", lines(home / "needs.jsonl", NEEDS))
+def library(home: Path, imported: Path) -> Path:
+    shutil.copytree(imported, home, dirs_exist_ok=True)
     return home
 
 

@@ -19,6 +19,8 @@ from matcher.store.audit import list_audit
 from matcher.store.enterprises import save_enterprises
 from tests.associations import BIG, SMALL, add_firms, approve, desk_of, found, parsed
 
+pytestmark = pytest.mark.any_database
+
 S = AssociationStatus
 
 

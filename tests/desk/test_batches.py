@@ -34,6 +34,8 @@ from matcher.store.batch_runs import (
 )
 from tests.batches import add_batch, inputs
 
+pytestmark = pytest.mark.any_database
+
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 
 

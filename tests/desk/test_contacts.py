@@ -15,6 +15,8 @@ from matcher.store.audit import list_audit
 from matcher.store.contacts import contacts_of, delete_contacts_of, get_contact, save_contact
 from matcher.store.enterprises import save_enterprises
 
+pytestmark = pytest.mark.any_database
+
 FIRM = Enterprise(id="E1", name="示例电气有限公司", county="乐清市", sample=True)
 OF_FIRM = Contact(
     id=0,

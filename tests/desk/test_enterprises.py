@@ -20,6 +20,8 @@ from matcher.store.tables_casework import StationRow
 from tests.desk.test_contacts import desk_of
 from tests.directory import FAR_FIRM, FIRM, add_station, fill_directory
 
+pytestmark = pytest.mark.any_database
+
 CODE = "91330300000000000Y"
 
 

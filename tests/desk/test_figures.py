@@ -19,6 +19,8 @@ from matcher.service import Matcher
 from matcher.store.need_steps import set_status
 from matcher.store.tables import NeedRow
 
+pytestmark = pytest.mark.any_database
+
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 
 

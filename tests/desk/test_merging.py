@@ -21,6 +21,8 @@ from matcher.store.tables_casework import PairingRow, StationPartnerRow
 from tests.desk.test_contacts import desk_of
 from tests.directory import FIRM, ONE, OTHER, add_pairing, add_station, fill_directory
 
+pytestmark = pytest.mark.any_database
+
 CONTACT = Contact(
     id=0,
     owner=ContactOwner.PARTNER,

@@ -20,6 +20,8 @@ from matcher.store.needs import NeedQuery
 from tests.conftest import HOT_CONTACTS
 from tests.people import account
 
+pytestmark = pytest.mark.any_database
+
 FULL = {
     "title": "阀门填料泄漏",
     "problem": "高温闸阀填料函泄漏，换过柔性石墨填料仍然超标。",

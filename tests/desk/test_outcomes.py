@@ -18,6 +18,8 @@ from matcher.store.audit import list_audit
 from matcher.store.outcomes import OutcomeFilter, OutcomeTotal, outcome_mark, sum_by_kind
 from tests.stations import add_firms, desk_of, found, pair
 
+pytestmark = pytest.mark.any_database
+
 TODAY = date(2026, 11, 22)
 PATENT = {"kind": "patent", "title": "一种触头", "on": "2025-05-01", "number": "ZL1"}
 SALES = {"kind": "sales", "title": "新品销售", "on": "2026-06-30", "amount": "120.5"}

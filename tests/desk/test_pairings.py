@@ -26,6 +26,8 @@ from matcher.store.pairings import PairingFilter
 from matcher.store.tables_casework import PairingRow, PartnerFactsRow
 from tests.conftest import HIDES, HOT_CONTACTS
 
+pytestmark = pytest.mark.any_database
+
 S, N = PairingStage, NeedStatus
 FIRM = Enterprise(id="E1", name="示例市甲乙电气有限公司", county="乐清市", sample=True)
 

@@ -20,6 +20,8 @@ from matcher.store.partners import PARTNER_ORDERS, PartnerQuery, common_discipli
 from tests.desk.test_contacts import desk_of
 from tests.directory import FAR_FIRM, FIRM, ONE, OTHER, add_pairing, add_station, fill_directory
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def desk(filled: Matcher) -> Desk:

@@ -21,6 +21,8 @@ from matcher.store.api_keys import find_key, find_link
 from matcher.store.audit import list_audit
 from matcher.store.database import Database
 
+pytestmark = pytest.mark.any_database
+
 PASSWORD = "correct horse battery"
 
 

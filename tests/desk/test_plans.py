@@ -50,6 +50,8 @@ from tests.conftest import CONTACTS, HOT_CONTACTS
 from tests.desk.test_pairings import desk_of
 from tests.plans import NOW, PAIRS, plan, ranked
 
+pytestmark = pytest.mark.any_database
+
 S = PairingStage
 FIRM = Enterprise(id="E1", name="示例电气有限公司", county="乐清市", sample=True)
 RANKED = ranked(

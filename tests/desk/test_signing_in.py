@@ -21,6 +21,8 @@ from matcher.store.accounts import FAILURES_OF_NAME_AND_ADDRESS, find_account
 from matcher.store.audit import list_audit
 from matcher.store.database import open_database
 
+pytestmark = pytest.mark.any_database
+
 HERE, ELSEWHERE = "10.0.0.1", "10.0.0.2"
 PASSWORD = "correct horse battery"
 

@@ -10,6 +10,8 @@ from matcher.service import Matcher
 from matcher.store.audit import list_audit
 from tests.stations import add_firms, desk_of, draft
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def admin(filled: Matcher) -> Desk:

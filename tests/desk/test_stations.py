@@ -23,6 +23,8 @@ from matcher.store.pairings import get_pairing
 from matcher.store.stations import StationFilter, expiring
 from tests.stations import YUEQING, add_firms, desk_of, draft, found, pair, stored
 
+pytestmark = pytest.mark.any_database
+
 ACTIVE, EXPIRED, CANCELLED = StationStatus
 ALL = StationFilter()
 

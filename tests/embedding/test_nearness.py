@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from matcher.embedding.nearness import WordNearness
-from matcher.embedding.sentence_encoder import SentenceEncoder
+from matcher.embedding.static_encoder import StaticEncoder
 from matcher.settings import data_folder
 from tests.fakes import HashEncoder, Vectors
 
@@ -59,7 +59,7 @@ def test_more_words_than_are_kept() -> None:
 
 
 def test_the_embedded_model_crosses_the_languages() -> None:
-    nearness = WordNearness(SentenceEncoder.load(str(data_folder() / "model")))
+    nearness = WordNearness(StaticEncoder.load(str(data_folder() / "model")))
     near = nearness.words_near(
         {"腐蚀", "土壤"},
         ["Corrosion of pumps in acid soil, 2019.", "杨梅的采后保鲜"],

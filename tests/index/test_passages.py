@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from matcher.index.faiss_index import FaissBackend
 from matcher.index.hubness import CORRECTION, References
+from matcher.index.passage_writer import PassageWriter
 from matcher.index.passages import CHARACTERS, DENSE, PAIRS, PassageIndex
 from matcher.records import Candidates, OwnerFacts, Passage, SearchFilter, Side
 from tests.fakes import HashEncoder
@@ -22,11 +24,26 @@ REFERENCES = ("触头发热，温升过高", "皮革鞣制废水", "水泵漏油
 QUERIES = ("断路器触头温升过高", "皮革 废水", "GB/T 9704", "blades of a turbine", "无关")
 
 
+BACKEND = FaissBackend()
+
+
 def filled(references: References, texts: Sequence[str] = TEXTS) -> PassageIndex:
     """One owner a text: owner `P3` has passage 3."""
-    index = PassageIndex(references)
+    index = empty(references)
     put(index, dict(enumerate(texts)))
     return index
+
+
+def empty(references: References) -> PassageIndex:
+    return PassageIndex(references, BACKEND, "partner")
+
+
+def reopened(index: PassageIndex, references: References, folder: Path) -> PassageIndex:
+    """The index as it is after having been written and mapped."""
+    writer = PassageWriter(folder, references, BACKEND, "partner", basis=index)
+    writer.append_index(index)
+    writer.finish()
+    return PassageIndex.load(folder, references, BACKEND, "partner")
 
 
 def put(index: PassageIndex, texts: dict[int, str]) -> None:
@@ -61,10 +78,10 @@ def assert_same_answers(one: PassageIndex, other: PassageIndex) -> None:
     for query in QUERIES:
         first, second = search(one, query), search(other, query)
         assert first.owner_ids == second.owner_ids
-        assert np.array_equal(first.passage_ids, second.passage_ids)
+        assert sorted(first.passage_ids) == sorted(second.passage_ids)
         assert np.array_equal(first.foreign, second.foreign)
         for view in (DENSE, CHARACTERS, PAIRS):
-            assert np.array_equal(first.scores[view], second.scores[view])
+            assert first.scores[view] == pytest.approx(second.scores[view], abs=1e-3)
 
 
 def test_every_passage_is_scored_in_every_view() -> None:
@@ -81,7 +98,7 @@ def test_without_references_the_dense_scores_are_cosines() -> None:
     vectors = encoder.encode_passages(TEXTS)
     found = search(filled(References.none(64)), QUERIES[0])
     expected = vectors[found.passage_ids] @ encoder.encode_query(QUERIES[0])
-    assert found.scores[DENSE] == pytest.approx(expected, abs=1e-6)
+    assert found.scores[DENSE] == pytest.approx(expected, abs=1e-3)
 
 
 def test_with_references_their_mean_cosine_is_taken_off() -> None:
@@ -90,7 +107,7 @@ def test_with_references_their_mean_cosine_is_taken_off() -> None:
     found = search(filled(references), QUERIES[0])
     hubness = (references.vectors @ vectors[found.passage_ids].T).mean(axis=0)
     cosines = vectors[found.passage_ids] @ encoder.encode_query(QUERIES[0])
-    assert found.scores[DENSE] == pytest.approx(cosines - CORRECTION * hubness, abs=1e-6)
+    assert found.scores[DENSE] == pytest.approx(cosines - CORRECTION * hubness, abs=1e-3)
 
 
 def test_a_passage_near_to_every_reference_falls_behind_an_equal_one() -> None:
@@ -117,10 +134,10 @@ def test_a_passage_near_to_every_reference_falls_behind_an_equal_one() -> None:
         (References.none(3), [0.6, 0.6]),
         (References(("甲",) * 12, np.tile(vectors[0], (12, 1))), [0.0, 0.6 + 0.6 * 0.28]),
     ):
-        index = PassageIndex(references)
+        index = empty(references)
         index.put_many(owners, vectors)
         found = index.search("无关", query, SearchFilter())
-        assert found.scores[DENSE] == pytest.approx(expected, abs=1e-6)
+        assert found.scores[DENSE] == pytest.approx(expected, abs=1e-3)
 
 
 @pytest.mark.parametrize("references", [References.none(64), needs(*REFERENCES)])
@@ -129,8 +146,7 @@ def test_saving_and_loading_gives_the_same_scores(tmp_path: Path, references: Re
     put(index, {7: "皮革涂饰剂", 8: "触头焊接"})
     search(index, QUERIES[0])
     index.drop_many(["P1", "nobody"])
-    index.save(tmp_path)
-    loaded = PassageIndex.load(tmp_path, references)
+    loaded = reopened(index, references, tmp_path / "partner")
     assert_same_answers(loaded, index)
     for changing in (loaded, index):
         put(changing, {4: "皮革手感发硬", 9: "断路器外壳阻燃"})
@@ -143,13 +159,15 @@ def test_a_replaced_owner_has_the_scores_of_its_new_passages_alone() -> None:
     search(changed, QUERIES[0])
     put(changed, {1: "断路器外壳阻燃"})
     anew = filled(references, [*TEXTS[:1], "断路器外壳阻燃", *TEXTS[2:]])
-    found, expected = search(changed, QUERIES[0]), search(anew, QUERIES[0])
-    assert found.passage_ids.tolist() == expected.passage_ids.tolist()
-    assert found.scores[DENSE] == pytest.approx(expected.scores[DENSE], abs=1e-6)
+    found, expected = (
+        dict(zip(each.passage_ids.tolist(), each.scores[DENSE].tolist(), strict=True))
+        for each in (search(changed, QUERIES[0]), search(anew, QUERIES[0]))
+    )
+    assert found == pytest.approx(expected, abs=1e-3)
 
 
 def test_an_empty_index_finds_nobody() -> None:
-    assert len(search(PassageIndex(needs(*REFERENCES)), QUERIES[0])) == 0
+    assert len(search(empty(needs(*REFERENCES)), QUERIES[0])) == 0
 
 
 @pytest.mark.parametrize(

@@ -69,3 +69,14 @@ def test_sizes_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert "大得不正常" in refusal(path)
     monkeypatch.setattr(filecheck, "LARGEST_FILE", 100)
     assert "请拆成几个文件" in refusal(path)
+
+
+def test_json_lines_may_be_larger_than_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filecheck, "LARGEST_FILE", 100)
+    content = b'{"id": "P1"}\n' * 20
+    assert "请拆成几个文件" in refusal(made(tmp_path / "a.csv", content))
+    assert check_file(made(tmp_path / "a.jsonl", content)) == ".jsonl"
+    monkeypatch.setattr(filecheck, "LARGEST_LINES", 100)
+    assert "请拆成几个文件" in refusal(made(tmp_path / "a.jsonl", content))

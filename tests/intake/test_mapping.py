@@ -1,9 +1,10 @@
 import pytest
 
 from matcher.errors import UnreadableFileError
+from matcher.intake.columns import plain_name
 from matcher.intake.mapping import OWN_EVIDENCE, ColumnMapping
 from matcher.intake.need_columns import NEEDS
-from matcher.intake.partner_columns import PARTNERS
+from matcher.intake.partner_columns import EVIDENCE, PARTNERS
 
 
 def test_several_columns_of_a_text_are_joined() -> None:
@@ -68,3 +69,8 @@ def test_missing_columns_are_named_with_those_found_and_the_template() -> None:
     ColumnMapping(PARTNERS).require(["name"], given=["kind"])
     with pytest.raises(UnreadableFileError, match="缺少必需的列：对象类型。"):
         ColumnMapping(PARTNERS).require(["name"])
+
+
+def test_a_name_that_is_plain_stays_as_it_is() -> None:
+    for table in (NEEDS, PARTNERS, EVIDENCE):
+        assert all(plain_name(name) == name for name in table.by_name())

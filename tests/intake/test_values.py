@@ -14,7 +14,7 @@ from matcher.intake.values import (
     read_whole,
     read_year,
 )
-from matcher.records import PartnerKind, SolutionMode, TechField
+from matcher.records import LabelledEnum, PartnerKind, SolutionMode, TechField
 
 
 @pytest.mark.parametrize(
@@ -131,3 +131,10 @@ def test_text_of_anything_is_text_or_a_refusal(value: object) -> None:
     except InvalidInputError:
         return
     assert as_text(text) == text
+
+
+@pytest.mark.parametrize("choices", [PartnerKind, SolutionMode, TechField])
+def test_every_member_is_known_by_its_value_and_its_label(choices: type[LabelledEnum]) -> None:
+    for member in choices:
+        assert read_choice(member.value, choices, field="x") is member
+        assert read_choice(member.label, choices, field="x") is member

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from matcher.casework.associations import AssociationKind
@@ -25,6 +26,9 @@ from matcher.reports.facts import CommonGroup, MonthRecords, ProposedPair
 TODAY = date(2026, 11, 22)
 COUNTIES = ("乐清市", "平阳县", "龙港市", "")
 NOVEMBER = date(2026, 11, 1)
+
+few = settings(max_examples=40)
+"""For tests of random months: to make one up takes far longer than to look at its report."""
 
 days = st.dates(date(2025, 1, 1), TODAY)
 

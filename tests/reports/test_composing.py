@@ -30,6 +30,7 @@ from tests.reports.facts import (
     COUNTIES,
     NOVEMBER,
     TODAY,
+    few,
     months,
     need,
     outcome,
@@ -71,6 +72,7 @@ def table(report: Report, key: str) -> Table:
     return next(each for each in report.tables if each.key == key)
 
 
+@few
 @given(months(), editions)
 def test_every_total_of_every_table_is_the_sum_of_its_column(
     records: MonthRecords, edition: Edition
@@ -85,6 +87,7 @@ def test_every_total_of_every_table_is_the_sum_of_its_column(
                 assert each.total[place] == pytest.approx(sum(numbers)), (each.key, column.key)
 
 
+@few
 @given(months(), editions)
 def test_a_report_is_whole(records: MonthRecords, edition: Edition) -> None:
     report = composed(records, edition)
@@ -103,6 +106,7 @@ def test_a_report_is_whole(records: MonthRecords, edition: Edition) -> None:
     assert report_from_json(report_to_json(report)) == report
 
 
+@few
 @given(months(), editions)
 def test_every_paragraph_is_made_of_whole_sentences(
     records: MonthRecords, edition: Edition
@@ -116,6 +120,7 @@ def test_every_paragraph_is_made_of_whole_sentences(
         assert paragraph.count("（") == paragraph.count("）")
 
 
+@few
 @given(months(), editions)
 def test_a_county_is_told_nothing_of_the_others(records: MonthRecords, edition: Edition) -> None:
     county = replace(edition, county="乐清市")

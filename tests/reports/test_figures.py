@@ -26,6 +26,7 @@ from tests.reports.facts import (
     COUNTIES,
     NOVEMBER,
     TODAY,
+    few,
     libraries,
     months,
     need,
@@ -255,6 +256,7 @@ def test_needs_without_anybody_are_those_of_the_plan() -> None:
     assert unplanned.proposal is None
 
 
+@few
 @given(months(), editions)
 def test_totals_are_the_sums_of_their_parts(records: MonthRecords, edition: Edition) -> None:
     shown = figures(records, edition, TODAY)
@@ -276,6 +278,7 @@ def test_totals_are_the_sums_of_their_parts(records: MonthRecords, edition: Edit
         assert sum(shown.proposal.states.values()) == len(shown.proposal.pairs)
 
 
+@few
 @given(months(), editions)
 def test_funnels_never_grow(records: MonthRecords, edition: Edition) -> None:
     needs = figures(records, edition, TODAY).needs
@@ -285,6 +288,7 @@ def test_funnels_never_grow(records: MonthRecords, edition: Edition) -> None:
     assert needs.standing[0].reached == sum(level.standing for level in needs.standing)
 
 
+@few
 @given(months(), editions)
 def test_the_counties_add_up_to_the_city(records: MonthRecords, edition: Edition) -> None:
     named = replace(
@@ -322,6 +326,7 @@ def test_the_counties_add_up_to_the_city(records: MonthRecords, edition: Edition
     assert city.outcomes.amount == pytest.approx(sum(each.outcomes.amount for each in own))
 
 
+@few
 @given(libraries())
 def test_the_months_add_up_to_the_year(library: LibraryFacts) -> None:
     records = MonthRecords(library=library)
@@ -343,6 +348,7 @@ def test_the_months_add_up_to_the_year(library: LibraryFacts) -> None:
     assert year.outcomes.amount == pytest.approx(sum(e.outcomes.amount for e in months_of_it))
 
 
+@few
 @given(libraries(), editions)
 def test_the_months_shown_agree_with_their_own_reports(
     library: LibraryFacts, edition: Edition

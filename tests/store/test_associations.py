@@ -40,6 +40,8 @@ from matcher.store.database import Database
 from matcher.store.enterprises import save_enterprises
 from tests.associations import BIG, FIRMS, LEAST, SMALL, UNKNOWN
 
+pytestmark = pytest.mark.any_database
+
 TODAY = date(2026, 11, 22)
 FULL = Association(
     id=0,

@@ -5,39 +5,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import URL, text
 
 from matcher.errors import StoreError
 from matcher.records import Side
 from matcher.store.changes import library_state
-from matcher.store.database import Database, migrate, open_database
+from matcher.store.database import Database, open_database
 from matcher.store.partners import save_partners
 from matcher.store.passages import passages_of
-from matcher.store.tables import Base
 from matcher.store.vectors import drop_unused_vectors, load_vectors, round_as_stored, save_vectors
 from tests.conftest import CONTACTS, PARTNERS
 
 
-def test_the_migrations_make_what_the_tables_say(database: Database) -> None:
-    with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection)
-        assert compare_metadata(context, Base.metadata) == []
-
-
-def test_migrations_run_both_ways(database: Database) -> None:
-    migrate(database.engine, "base")
-    assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
-    migrate(database.engine)
-    with database.reading() as session:
-        assert library_state(session).revision == 0
-
-
-def test_sqlite_writes_ahead_and_checks_foreign_keys(database: Database) -> None:
-    if database.engine.dialect.name != "sqlite":
-        pytest.skip("the tests run on another database")
-    with database.reading() as session:
+def test_sqlite_writes_ahead_and_checks_foreign_keys(tmp_path: Path) -> None:
+    with open_database(f"sqlite:///{tmp_path / 'library.sqlite3'}").reading() as session:
         assert session.scalar(text("PRAGMA journal_mode")) == "wal"
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
 
@@ -50,29 +31,9 @@ def test_opening_again_keeps_the_library(tmp_path: Path) -> None:
         assert library_state(session) == first
 
 
-def test_two_that_open_a_new_library_at_once_both_succeed(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'library.sqlite3'}"
-    states, failures = set(), []
-
-    def open_one() -> None:
-        try:
-            with open_database(url).reading() as session:
-                states.add(library_state(session))
-        except Exception as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=open_one) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    assert len(states) == 1
-
-
-def test_writers_wait_for_each_other(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'library.sqlite3'}"
-    databases = [open_database(url), open_database(url)]
+@pytest.mark.any_database
+def test_writers_wait_for_each_other(database_url: URL) -> None:
+    databases = [open_database(database_url), open_database(database_url)]
     failures = []
 
     def write(database: Database, start: int) -> None:
@@ -95,6 +56,8 @@ def test_writers_wait_for_each_other(tmp_path: Path) -> None:
     assert failures == []
     with databases[0].reading() as session:
         assert library_state(session).revision == 20
+    for database in databases:
+        database.close()
 
 
 @pytest.mark.parametrize("url", ["nonsense", "no-such-database://x/y", "sqlite:////proc/no/file"])
@@ -120,6 +83,7 @@ def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
         open_database(f"sqlite:///{path}")
 
 
+@pytest.mark.any_database
 def test_vectors_are_kept_apart_by_model(database: Database) -> None:
     vector = np.array([0.6, 0.8], dtype=np.float32)
     with database.writing() as session:
@@ -132,6 +96,7 @@ def test_vectors_are_kept_apart_by_model(database: Database) -> None:
         assert load_vectors(session, "two", ["h"])["h"] == pytest.approx(-round_as_stored(vector))
 
 
+@pytest.mark.any_database
 def test_vectors_of_no_passage_can_be_dropped(database: Database) -> None:
     with database.writing() as session:
         save_partners(session, PARTNERS)

@@ -37,6 +37,8 @@ from matcher.store.partners import save_partners
 from matcher.store.tables import NeedRow
 from matcher.store.tables_casework import AssociationRow, NeedStepRow, PairingRow, StationRow
 
+pytestmark = pytest.mark.any_database
+
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 NOVEMBER = Days(date(2026, 11, 1), date(2026, 11, 30))

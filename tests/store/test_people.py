@@ -51,6 +51,8 @@ from matcher.store.audit import add_audit, list_audit
 from matcher.store.database import Database
 from matcher.store.tables_people import AuditRow, LoginFailureRow
 
+pytestmark = pytest.mark.any_database
+
 NOW = datetime.now(UTC)
 HASH = "no hash of anything"
 LI = Account(username="li", name="李_示例", role=Role.CITY_ADMIN, created_at=NOW)

@@ -38,9 +38,18 @@ from matcher.store.plan_pairs import (
     pairs_of_plan,
     partners_of_plan,
 )
-from matcher.store.plans import add_plan, get_plan, latest_plan, list_plans, plan_months
+from matcher.store.plans import (
+    add_plan,
+    get_plan,
+    latest_plan,
+    latest_plan_ids,
+    list_plans,
+    plan_months,
+)
 from matcher.store.tables_casework import PairingRow
 from tests.plans import NOW, PAIRS, SITE, plan
+
+pytestmark = pytest.mark.any_database
 
 
 @pytest.fixture
@@ -98,6 +107,7 @@ def test_the_latest_counts_and_none_is_lost(filled: Matcher, kept: Plan) -> None
     with filled.reading() as session:
         assert latest_plan(session, "2026-11") == later
         assert latest_plan(session, "2026-09") is None
+        assert latest_plan_ids(session, ["2026-11", "2026-09"]) == {later.id}
         found, total = list_plans(session)
         assert ([each.id for each in found], total) == ([later.id, kept.id, other.id], 3)
         assert list_plans(session, month="2026-10") == ([other], 1)
@@ -156,8 +166,8 @@ def test_a_pair_is_decided_once(filled: Matcher, kept: Plan) -> None:
         }
         assert sum(count_states(session, [kept.id], "平阳县")[kept.id].values()) == 1
         assert count_states(session, []) == {}
-        assert count_needs_served(session, kept.id) == 2
-        assert count_needs_served(session, kept.id, "乐清市") == 1
+        assert count_needs_served(session, [kept.id, 999]) == {kept.id: 2, 999: 0}
+        assert count_needs_served(session, [kept.id], "乐清市") == {kept.id: 1}
 
 
 @pytest.mark.parametrize(

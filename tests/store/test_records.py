@@ -36,6 +36,8 @@ from matcher.store.passages import passage_owners, passages_of
 from matcher.store.saving import SaveCounts
 from tests.conftest import CONTACTS, NEEDS, PARTNERS, TANNING
 
+pytestmark = pytest.mark.any_database
+
 WORKS = Enterprise(
     id="E1",
     name="甲电器有限公司",

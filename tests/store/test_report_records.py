@@ -48,6 +48,8 @@ from matcher.store.tables_casework import (
 )
 from matcher.store.tables_monthly import BatchFiguresRow, BatchRow, PlanPairRow, PlanRow
 
+pytestmark = pytest.mark.any_database
+
 TODAY = date(2026, 11, 22)
 YUEQING, PINGYANG = "乐清市", "平阳县"
 # In China it is already the first of November.

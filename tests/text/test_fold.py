@@ -1,7 +1,11 @@
+import unicodedata
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.text.fold import fold, tidy
+
+BLANKS_AND_CONTROLS = st.sampled_from(" \t\n\r\x0b\x1c\x85\u2028\u3000\xa0\u200b\x00\xad")
 
 
 def test_width_and_case_are_folded() -> None:
@@ -17,6 +21,22 @@ def test_folding_is_idempotent_and_keeps_the_length(text: str) -> None:
     folded = fold(text)
     assert len(folded) == len(text)
     assert fold(folded) == folded
+
+
+@given(st.text(max_size=20))
+def test_every_character_is_folded_by_itself(text: str) -> None:
+    normal = [unicodedata.normalize("NFKC", character).lower() for character in text]
+    pairs = zip(normal, text, strict=True)
+    assert fold(text) == "".join(form if len(form) == 1 else given for form, given in pairs)
+
+
+@given(st.text(st.one_of(st.characters(), BLANKS_AND_CONTROLS), max_size=30))
+def test_tidying_character_by_character_gives_the_same(text: str) -> None:
+    lines = []
+    for line in text.splitlines():
+        shown = (" " if unicodedata.category(c)[0] == "C" else c for c in line)
+        lines.append(" ".join("".join(shown).split()))
+    assert tidy(text) == "\n".join(filter(None, lines))
 
 
 @given(st.text())

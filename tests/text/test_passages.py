@@ -1,3 +1,6 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
 from matcher.records import Evidence, EvidenceType, Need, Partner, PartnerKind
 from matcher.text.passages import need_passages, partner_passages
 from matcher.text.split import PASSAGE_LIMIT
@@ -43,3 +46,16 @@ def test_english_has_room_for_as_much_as_chinese() -> None:
     about, whole = partner_passages(group)
     assert about.text == "Tribology Group"
     assert PASSAGE_LIMIT < len(whole.text) <= 5 * PASSAGE_LIMIT // 2
+
+
+@given(
+    st.text("触温 \nab。", max_size=260),
+    st.text("头升 \ncd.", max_size=520),
+)
+def test_what_keeps_to_the_limit_is_one_passage_in_any_script(title: str, text: str) -> None:
+    need = Need(id="1", title=title, problem=text)
+    texts = [passage.text for passage in need_passages(need)]
+    heading, body = title.strip(), text.strip()
+    if len(heading) + 1 + len(text) <= PASSAGE_LIMIT and len(heading) < PASSAGE_LIMIT // 2:
+        assert texts == [whole for whole in [f"{heading}\n{body}".strip()] if whole]
+    assert all(texts)

@@ -1,0 +1,5 @@
+"""Metrics for Prometheus."""
+
+from api.metrics.metrics import Metrics
+
+__all__ = ["Metrics"]
