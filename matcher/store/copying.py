@@ -26,12 +26,12 @@ from matcher.errors import ConflictError, InvalidInputError, StoreError
 from matcher.store import tables_casework, tables_monthly, tables_people  # noqa: F401 - they register their tables
 from matcher.store.changes import library_state
 from matcher.store.database import Database
-from matcher.store.tables import Base, LibraryRow
+from matcher.store.tables import Base, LibraryRow, VectorRow
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a table, how many of its rows are done, and how many there are."""
 
-_AT_ONCE: Final = 1000
+_AT_ONCE: Final = 500
 _UNTOUCHED: Final = "目标数据库没有改动"
 _SQLITE_SEQUENCES: Final = table("sqlite_sequence", column("name"), column("seq"))
 
@@ -77,7 +77,8 @@ def copy_library(source: Database, target: Database, progress: Progress | None =
             raise InvalidInputError("来源数据库里没有任何数据，请检查它的地址")
         if _is_filled(writing):
             raise ConflictError("目标数据库里已经有数据。请换一个空的数据库，原有的数据不会动")
-        writing.execute(delete(LibraryRow))
+        for row in (LibraryRow, VectorRow):
+            writing.execute(delete(row))
         copied = tuple(
             CopiedTable(each.name, _copy_table(reading, writing, each, progress))
             for each in Base.metadata.sorted_tables
@@ -86,9 +87,10 @@ def copy_library(source: Database, target: Database, progress: Progress | None =
 
 
 def _is_filled(session: Session) -> bool:
-    """Whether any table but that of the library itself holds a row."""
-    others = (each for each in Base.metadata.sorted_tables if each is not LibraryRow.__table__)
-    return any(session.execute(select(1).select_from(each).limit(1)).first() for each in others)
+    """Whether there are records: vectors alone are there as soon as a program has looked."""
+    own = {LibraryRow.__table__, VectorRow.__table__}
+    tables = (each for each in Base.metadata.sorted_tables if each not in own)
+    return any(session.execute(select(1).select_from(each).limit(1)).first() for each in tables)
 
 
 def _copy_table(

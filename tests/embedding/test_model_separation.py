@@ -54,7 +54,8 @@ def cosines(matcher: Matcher, encoder: Encoder) -> NDArray[np.float32]:
             passages = passages_by_id(session, ids.tolist())
         vectors = encoder.encode_passages([passages[int(one)].text for one in ids])
         pairs = zip(vectors, ids, strict=True)
-        return np.array([index.vectors.similarities(v, np.array([one]))[0] for v, one in pairs])
+        held = {int(one): kind for kind in index.vectors.values() for one in kind.ids}
+        return np.array([held[int(one)].similarities(v, np.array([one]))[0] for v, one in pairs])
 
 
 def test_a_model_never_gets_the_vectors_of_another(

@@ -3,7 +3,7 @@ import pytest
 
 from matcher.evaluation.baselines import BM25, bm25_run
 from matcher.evaluation.collection import Collection
-from matcher.index.lexical import K1, B
+from matcher.index.bm25 import K1, B
 from matcher.records import Evidence, EvidenceType, Need, Partner, PartnerKind
 from tests.conftest import NEEDS, PARTNERS
 

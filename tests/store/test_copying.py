@@ -168,6 +168,16 @@ def test_a_filled_target_is_left_alone(both: tuple[Database, Database]) -> None:
     assert rows(target) == before
 
 
+def test_vectors_that_are_there_already_are_no_records(both: tuple[Database, Database]) -> None:
+    source, target = both
+    fill(source)
+    with target.writing() as session:
+        session.add(VectorRow(model_id="m", content_hash="h", vector=b"another"))
+        session.add(VectorRow(model_id="m", content_hash="of no passage here", vector=b"x"))
+    copy_library(source, target)
+    assert rows(target) == rows(source)
+
+
 def test_an_empty_source_is_a_mistake(both: tuple[Database, Database]) -> None:
     with pytest.raises(InvalidInputError, match="没有任何数据"):
         copy_library(*both)
